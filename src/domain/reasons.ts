@@ -1,0 +1,243 @@
+/**
+ * Every way a request or a run can end other than `succeeded`, as one table.
+ *
+ * `kind` decides the exit code and who has to act; `retry` tells the engine whether trying the same phase again
+ * can help; `text` says what failed on what; `remedy` says what to do next. `{name}` marks a value the thrower supplies.
+ * `docs/errors.md` is generated from this table.
+ */
+export const REASONS = {
+  // -- input: the caller has to change the request
+  agent_unknown: input("Agent '{agent}' is not known.", 'Use one of: {known}.'),
+  answers_invalid: input(
+    'The answers could not be used: {problem}.',
+    'Fill in the "Answer:" lines of clarifications.md (runs artifacts --get clarifications.md) and pass that file with --answers.',
+  ),
+  artifact_not_found: input(
+    "Run {run_id} has no artifact named '{name}'.",
+    'List what it has with: spec-automation runs artifacts {run_id}',
+  ),
+  base_branch_invalid: input(
+    'Base branch {branch} cannot be used: {problem}.',
+    'Give the plain name of an existing branch, such as main.',
+  ),
+  base_branch_missing: input(
+    "Repository {repository} has no branch '{branch}'.",
+    'Pass an existing branch with --base. Branches seen: {known}.',
+  ),
+  cancel_not_applicable: input(
+    'Run {run_id} cannot be cancelled: it already ended as {status}.',
+    'Nothing to do; see spec-automation runs show {run_id}',
+  ),
+  feature_invalid: input(
+    'Feature {feature} cannot be used: {problem}.',
+    'Name a folder below specs/ by letters, digits, dots, dashes and underscores, such as 003-user-login.',
+  ),
+  feature_not_found: input(
+    "Branch '{branch}' has no feature folder specs/{feature}.",
+    'Leave --feature out to start a new feature, or name one of: {known}.',
+  ),
+  input_unreadable: input(
+    "Cannot read '{path}': {problem}.",
+    'Check the path and its permissions, or pass - to read standard input.',
+  ),
+  repository_empty: input(
+    'Repository {repository} has no commits.',
+    'Make a first commit on the base branch, then run again.',
+  ),
+  repository_invalid: input(
+    'Repository {repository} cannot be used: {problem}.',
+    'Give a path, a file:// URL or an https:// URL without user name and password in it.',
+  ),
+  repository_not_found: input(
+    "'{repository}' is not a git repository.",
+    'Check the path; run git init and make a first commit if the folder is new.',
+  ),
+  request_invalid: input('{field}: {problem}.', 'Correct {field} and send the request again.'),
+  retry_not_applicable: input(
+    'Run {run_id} cannot be retried: {problem}.',
+    'See its state with: spec-automation runs show {run_id}',
+  ),
+  run_not_found: input(
+    "No run has the id '{run_id}'.",
+    'List the known runs with: spec-automation runs list',
+  ),
+  sandbox_unknown: input("Sandbox '{sandbox}' is not known.", 'Use one of: {known}.'),
+  setting_invalid: input(
+    'Setting {name}: {problem}.',
+    'See docs/configuration.md for every setting and its form.',
+  ),
+  spec_binary: input('The spec text holds a NUL byte, so it is not text.', 'Pass a UTF-8 text file.'),
+  spec_empty: input('The spec text is empty.', 'Describe what to build and why in a sentence or more.'),
+  spec_encoding: input(
+    'The spec text is not valid UTF-8 (first bad byte at offset {offset}).',
+    'Convert the file to UTF-8, for example with: iconv -t UTF-8',
+  ),
+  spec_too_large: input(
+    'The spec text has {size_bytes} bytes; the limit is {limit_bytes}.',
+    'Shorten it, or link to the long material from the text.',
+  ),
+
+  // -- environment: the machine or the installation has to change
+  database_unreachable: environment(
+    'The database cannot be reached: {problem}.',
+    'Check that the server runs and that SPEC_AUTOMATION_DATABASE_URL is right.',
+  ),
+  disk_reserve: environment(
+    '{directory} has {free_bytes} bytes free, below the reserve of {reserve_bytes}.',
+    'Free some space (spec-automation cleanup removes expired evidence) or lower SPEC_AUTOMATION_DISK_RESERVE_BYTES.',
+  ),
+  forge_unavailable: environment(
+    "'{repository}' names a repository at a forge this installation cannot talk to.",
+    'Pass a path or a URL git can clone.',
+  ),
+  git_unavailable: environment(
+    'A usable git was not found: {problem}.',
+    'Install git {minimum} or newer and make sure it is on PATH.',
+  ),
+  home_not_writable: environment(
+    'The state directory {directory} cannot be written: {problem}.',
+    'Correct its permissions or point SPEC_AUTOMATION_HOME at a directory you own.',
+  ),
+  sandbox_unavailable: environment(
+    "Sandbox '{sandbox}' cannot start: {problem}.",
+    'Run spec-automation doctor to see what is missing.',
+  ),
+  state_busy: environment(
+    'The state in {directory} stayed locked by another process for {waited_ms} ms.',
+    'Try again; if it persists, find the process that holds the file with: fuser {directory}/state.db',
+  ),
+  state_damaged: environment(
+    'The database {path} is damaged: {problem}.',
+    'Move the file away (it is not deleted for you) and start again, or restore it from a backup.',
+  ),
+  state_newer: environment(
+    'The state in {location} was written by a newer version ({problem}).',
+    'Upgrade spec-automation, or point SPEC_AUTOMATION_HOME at another directory.',
+  ),
+  state_unlockable: environment(
+    'The file system of {directory} cannot lock files safely: {problem}.',
+    'Point SPEC_AUTOMATION_HOME at a local disk, or use PostgreSQL through SPEC_AUTOMATION_DATABASE_URL.',
+  ),
+
+  // -- failure: the run ended `failed`
+  agent_failed: failure(
+    "Agent '{agent}' did not finish: {problem}.",
+    'Read the end of {phase}.stderr.log, then retry the run.',
+  ),
+  checkpoint_lost: failure(
+    'The saved work of an earlier phase is gone ({problem}).',
+    'Retry from the clone with: spec-automation runs retry {run_id} --from git_clone',
+  ),
+  clone_denied: failure(
+    'Cloning {repository} was refused: {problem}.',
+    'Check that the repository exists and that this account may read it.',
+  ),
+  clone_failed: transient(
+    'Cloning {repository} failed: {problem}.',
+    'Check the network and the repository, then retry the run.',
+  ),
+  feature_conflict: failure(
+    'Feature folder {feature} cannot be used: {problem}.',
+    'Pick another folder with --feature, or leave it out.',
+  ),
+  internal: failure(
+    'Something unexpected happened: {problem}.',
+    'Retry the run; if it happens again, report it with the output of spec-automation doctor --json.',
+  ),
+  lease_lost: failure(
+    'Another process took over run {run_id}.',
+    'Nothing to do here; follow it with: spec-automation runs show {run_id}',
+  ),
+  no_output: failure(
+    "Agent '{agent}' finished but {document} is not acceptable: {problem}.",
+    'Read {phase}.stdout.log; retry with --notes to tell the agent what was missing.',
+  ),
+  policy_refused: failure(
+    'The result cannot be published: {problem}.',
+    'See diff-summary.txt and changes.patch; only plain files below {allowed} may change.',
+  ),
+  push_conflict: failure(
+    "Branch '{branch}' already exists in {repository} with other content.",
+    'Delete or rename that branch, then retry with: spec-automation runs retry {run_id} --from commit_push',
+  ),
+  push_denied: failure(
+    'Pushing to {repository} was refused: {problem}.',
+    'Give this account write access (or fix the repository hook that refused), then retry with: spec-automation runs retry {run_id} --from commit_push',
+  ),
+  push_failed: transient(
+    'Pushing to {repository} failed: {problem}.',
+    'Check the network, then retry with: spec-automation runs retry {run_id} --from commit_push',
+  ),
+  timeout: failure(
+    "Agent '{agent}' ran longer than the {limit_s} seconds phase {phase} may take and was stopped.",
+    'Shorten the spec text or raise SPEC_AUTOMATION_PHASE_TIMEOUT_S, then retry.',
+  ),
+
+  // -- outcome: the run ended, and nothing is wrong
+  cancelled: outcome(
+    'The run was cancelled.',
+    'Continue at the first unfinished phase with: spec-automation runs retry {run_id}',
+  ),
+  clarification_needed: outcome(
+    'The agent left {count} question(s) open, so nothing was pushed.',
+    'Answer them in clarifications.md and go on with: spec-automation runs retry {run_id} --answers clarifications.md',
+  ),
+  no_diff: outcome(
+    'Nothing changed: the repository already holds what the spec asks for.',
+    'Nothing to do. Change the spec text to get a new result.',
+  ),
+} as const satisfies Record<string, Reason>;
+
+/** Who has to act: the caller, the installation, whoever looks into a failed run, or nobody. */
+export type ReasonKind = 'input' | 'environment' | 'failure' | 'outcome';
+
+/** One row of the table. `retry: 'transient'` lets the engine repeat the phase by itself. */
+export interface Reason {
+  readonly kind: ReasonKind;
+  readonly retry: 'never' | 'transient';
+  readonly text: string;
+  readonly remedy: string;
+}
+
+/** A code of the closed list. */
+export type ReasonCode = keyof typeof REASONS;
+
+type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+
+/** The values a code's text and remedy need, by placeholder name. */
+export type ReasonContext<Code extends ReasonCode> = Record<
+  Placeholders<(typeof REASONS)[Code]['text']> | Placeholders<(typeof REASONS)[Code]['remedy']>,
+  string | number
+>;
+
+/** True for a string that is a code of the table. */
+export function isReasonCode(value: string): value is ReasonCode {
+  return Object.hasOwn(REASONS, value);
+}
+
+/** Put the context's values into a text; an unknown placeholder stays as it is. */
+export function fillReasonText(text: string, context: Readonly<Record<string, string | number>>): string {
+  return text.replaceAll(/\{(\w+)\}/gu, (whole, name: string) => String(context[name] ?? whole));
+}
+
+function input<Text extends string, Remedy extends string>(text: Text, remedy: Remedy) {
+  return { kind: 'input', retry: 'never', text, remedy } as const;
+}
+
+function environment<Text extends string, Remedy extends string>(text: Text, remedy: Remedy) {
+  return { kind: 'environment', retry: 'never', text, remedy } as const;
+}
+
+function failure<Text extends string, Remedy extends string>(text: Text, remedy: Remedy) {
+  return { kind: 'failure', retry: 'never', text, remedy } as const;
+}
+
+function transient<Text extends string, Remedy extends string>(text: Text, remedy: Remedy) {
+  return { kind: 'failure', retry: 'transient', text, remedy } as const;
+}
+
+function outcome<Text extends string, Remedy extends string>(text: Text, remedy: Remedy) {
+  return { kind: 'outcome', retry: 'never', text, remedy } as const;
+}

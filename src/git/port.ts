@@ -1,0 +1,109 @@
+import type { Identity } from '../domain/run.ts';
+
+/**
+ * Git as a list of verbs. `gitDirectory` is always a pristine one: made here, never seen by an agent. A working copy is only
+ * ever read as plain data. Every verb has a deadline and emptied environment; `signal` ends it early.
+ */
+export interface Git {
+  /** Version of the installed git. @throws `git_unavailable` */
+  detectVersion(): Promise<string>;
+  /** Branches and default branch of a remote. @throws `repository_not_found`, `clone_denied`, `clone_failed` */
+  inspectRemote(repository: string, signal?: AbortSignal): Promise<RemoteState>;
+  /**
+   * Make `gitDirectory` from scratch with the tip of one branch, without history.
+   * @throws `base_branch_missing`, `clone_denied`, `clone_failed`
+   */
+  fetchBase(options: FetchBase): Promise<{ readonly commit: string }>;
+  /** True when the object is there and whole. */
+  hasCommit(gitDirectory: string, commit: string): Promise<boolean>;
+  /** Files of a commit, in path order; `prefix` is a folder without trailing slash. */
+  listTree(options: {
+    readonly gitDirectory: string;
+    readonly commit: string;
+    readonly prefix?: string;
+  }): Promise<readonly TreeEntry[]>;
+  /** Bytes of a regular file of a commit; `undefined` when it is absent, no regular file, or larger than `maxBytes`. */
+  readFile(options: ReadFile): Promise<Uint8Array | undefined>;
+  /** Fill an empty `directory` with a commit's files and a throw-away repository of its own (no remote, no hooks). */
+  layWorkingCopy(options: {
+    readonly gitDirectory: string;
+    readonly commit: string;
+    readonly directory: string;
+  }): Promise<void>;
+  /**
+   * Take what a working copy holds below the allowed prefixes as data and record it as a commit on `parent`.
+   * Content is byte-exact; nothing in the working copy is executed or followed. The same content, identity, message and date
+   * give the same commit id. @throws `policy_refused`
+   */
+  importTree(options: ImportTree): Promise<ImportedTree>;
+  /** `git diff --stat` and a full patch between two commits, each bounded. */
+  diff(options: {
+    readonly gitDirectory: string;
+    readonly from: string;
+    readonly to: string;
+  }): Promise<{ readonly stat: string; readonly patch: string }>;
+  /**
+   * Create `branch` at `commit` on the remote if it is absent; the same commit again is fine.
+   * @throws `push_conflict` (the branch holds something else), `push_denied`, `push_failed`
+   */
+  pushNewBranch(options: PushNewBranch): Promise<void>;
+}
+
+export interface RemoteState {
+  /** Branch name to commit id. */
+  readonly branches: ReadonlyMap<string, string>;
+  /** The branch HEAD names, when it exists. */
+  readonly defaultBranch: string | null;
+}
+
+export interface FetchBase {
+  readonly gitDirectory: string;
+  readonly repository: string;
+  readonly branch: string;
+  readonly signal: AbortSignal;
+}
+
+export interface TreeEntry {
+  readonly path: string;
+  /** Git's octal mode, such as `100644`. */
+  readonly mode: string;
+  readonly objectId: string;
+  readonly sizeBytes: number;
+}
+
+export interface ReadFile {
+  readonly gitDirectory: string;
+  readonly commit: string;
+  readonly path: string;
+  readonly maxBytes: number;
+}
+
+export interface ImportTree {
+  readonly gitDirectory: string;
+  readonly directory: string;
+  readonly parent: string;
+  /** Ref that keeps the new commit alive, below `refs/spec-automation/`. */
+  readonly ref: string;
+  readonly message: string;
+  readonly author: Identity;
+  readonly dateMs: number;
+  /** Folders that may change, without trailing slash. */
+  readonly allowedPrefixes: readonly string[];
+}
+
+export interface ImportedTree {
+  /** Equal to `parent` when nothing below the allowed prefixes differs from it. */
+  readonly commit: string;
+  /** Paths that differ from `parent`, in order. */
+  readonly changedPaths: readonly string[];
+  /** Paths changed outside the allowed prefixes, left out; at most 100. */
+  readonly leftOutPaths: readonly string[];
+}
+
+export interface PushNewBranch {
+  readonly gitDirectory: string;
+  readonly repository: string;
+  readonly commit: string;
+  readonly branch: string;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,33 @@
+/** The directories a run works in, on a disk of the host. */
+export interface Workspaces {
+  /** Directory that holds all workspaces. */
+  readonly root: string;
+  /** The paths of a run's workspace; creates nothing. */
+  locate(runId: string): Workspace;
+  /**
+   * Make the workspace (mode 0750), keeping what is there.
+   * @throws `home_not_writable`, `disk_reserve` (free space below the reserve)
+   */
+  allocate(runId: string): Promise<Workspace>;
+  /** Empty one directory of a workspace, for a fresh attempt. */
+  clear(directory: string): Promise<void>;
+  /** Write a file for people to find: `artifacts/<name>`. Parent folders are made; never follows a link. */
+  publish(workspace: Workspace, name: string, bytes: Uint8Array): Promise<string>;
+  /** Remove what agents and clones left; `keepGit` keeps the checkpoints for a later retry. Artifacts stay. */
+  release(runId: string, options: { readonly keepGit: boolean }): Promise<void>;
+  /** Remove whole workspaces last touched before a time. Returns the run ids. */
+  expire(options: { readonly olderThanMs: number; readonly isDryRun: boolean }): Promise<readonly string[]>;
+}
+
+export interface Workspace {
+  readonly runId: string;
+  readonly root: string;
+  /** The agent's working copy. */
+  readonly repo: string;
+  /** The agent's HOME. */
+  readonly home: string;
+  /** The pristine git directory with the checkpoints; no agent sees it. */
+  readonly git: string;
+  /** Named copies of the evidence, for people. */
+  readonly artifacts: string;
+}

@@ -2,7 +2,7 @@
 export interface Artifacts {
   /** Keep the bytes; the same bytes are kept once. On return they are on disk for good. */
   put(bytes: Uint8Array): Promise<{ readonly sha256: string; readonly sizeBytes: number }>;
-  /** The bytes, checked against their hash. @throws `artifact_not_found`-free: `undefined` when they are not there or damaged. */
+  /** The bytes, checked against their hash. `undefined` when they are not there or damaged. */
   get(sha256: string): Promise<Uint8Array | undefined>;
   /** Where a human finds the bytes: a path. */
   locate(sha256: string): string;

@@ -12,13 +12,7 @@ export type RunEvent =
   | { readonly type: 'phase_started'; readonly phase: PhaseName; readonly attempt: number }
   | { readonly type: 'phase_succeeded'; readonly phase: PhaseName; readonly attempt: number }
   | {
-      readonly type: 'phase_failed';
-      readonly phase: PhaseName;
-      readonly attempt: number;
-      readonly reason: ReasonCode;
-    }
-  | {
-      readonly type: 'phase_retrying';
+      readonly type: 'phase_failed' | 'phase_retrying';
       readonly phase: PhaseName;
       readonly attempt: number;
       readonly reason: ReasonCode;

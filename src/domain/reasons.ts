@@ -154,7 +154,7 @@ export const REASONS = {
   ),
   policy_refused: failure(
     'The result cannot be published: {problem}.',
-    'See diff-summary.txt and changes.patch; only plain files below {allowed} may change.',
+    'Only plain files below {allowed} may change; retry the run with --notes to tell the agent so.',
   ),
   push_conflict: failure(
     "Branch '{branch}' already exists in {repository} with other content.",
@@ -206,11 +206,17 @@ type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}$
   ? Name | Placeholders<Rest>
   : never;
 
-/** The values a code's text and remedy need, by placeholder name. */
+/**
+ * The values a code's text and remedy need, by placeholder name. `run_id` may be left out by code that does not know the
+ * run: whoever does fills it in (`fillRunId`).
+ */
 export type ReasonContext<Code extends ReasonCode> = Record<
-  Placeholders<(typeof REASONS)[Code]['text']> | Placeholders<(typeof REASONS)[Code]['remedy']>,
+  Exclude<
+    Placeholders<(typeof REASONS)[Code]['text']> | Placeholders<(typeof REASONS)[Code]['remedy']>,
+    'run_id'
+  >,
   string | number
->;
+> & { readonly run_id?: string };
 
 /** True for a string that is a code of the table. */
 export function isReasonCode(value: string): value is ReasonCode {
@@ -218,8 +224,18 @@ export function isReasonCode(value: string): value is ReasonCode {
 }
 
 /** Put the context's values into a text; an unknown placeholder stays as it is. */
-export function fillReasonText(text: string, context: Readonly<Record<string, string | number>>): string {
-  return text.replaceAll(/\{(\w+)\}/gu, (whole, name: string) => String(context[name] ?? whole));
+export function fillReasonText(
+  text: string,
+  context: Readonly<Record<string, string | number | undefined>>,
+): string {
+  return text.replaceAll(/\{(\w+)\}/gu, (whole, name: string) =>
+    String((Object.hasOwn(context, name) ? context[name] : undefined) ?? whole),
+  );
+}
+
+/** Put the run's id where a text leaves room for it. */
+export function fillRunId(text: string, runId: string): string {
+  return fillReasonText(text, { run_id: runId });
 }
 
 function input<Text extends string, Remedy extends string>(text: Text, remedy: Remedy) {

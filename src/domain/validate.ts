@@ -5,14 +5,21 @@ export const SPEC_MAX_BYTES = 1_000_000;
 
 const NAME_MAX_LENGTH = 200;
 const CONTROL_CHARACTERS = /\p{Cc}/u;
+/** What JSON leaves as it is and a terminal or a reader would be fooled by: C1 controls, line separators, writing direction. */
+const HIDDEN_CHARACTERS = /[\u{7F}-\u{9F}\u{2028}-\u{202E}\u{2066}-\u{2069}]/gu;
 const FEATURE_FORM = /^[A-Za-z0-9][A-Za-z0-9._-]*$/u;
+
+const PARENT_RULE = {
+  isBroken: (name: string) => name.split(/[/\\]/u).includes('..'),
+  problem: "it holds '..'",
+};
 
 /** Rules every name from outside obeys before it may come near an argument list. In order; the first hit is reported. */
 const NAME_RULES: readonly { readonly isBroken: (name: string) => boolean; readonly problem: string }[] = [
   { isBroken: (name) => name === '', problem: 'it is empty' },
   { isBroken: (name) => CONTROL_CHARACTERS.test(name), problem: 'it holds a control character' },
   { isBroken: (name) => name.startsWith('-'), problem: 'it begins with a dash' },
-  { isBroken: (name) => name.split(/[/\\]/u).includes('..'), problem: "it holds '..'" },
+  PARENT_RULE,
   { isBroken: (name) => name.includes('@{'), problem: "it holds '@{'" },
 ];
 
@@ -60,10 +67,10 @@ export function validateFeature(name: string): string {
  * @throws `repository_invalid`
  */
 export function validateRepositoryName(name: string): string {
-  const problem = firstProblem(NAME_RULES, name);
-  if (problem !== undefined && !isRelativePath(name, problem)) {
-    throw appError('repository_invalid', { repository: quote(name), problem });
-  }
+  // `../repo` is how people name a sibling folder; it is resolved to an absolute path before anything uses it.
+  const rules = name.includes('://') ? NAME_RULES : NAME_RULES.filter((rule) => rule !== PARENT_RULE);
+  const problem = firstProblem(rules, name);
+  if (problem !== undefined) throw appError('repository_invalid', { repository: quote(name), problem });
   return name;
 }
 
@@ -92,16 +99,16 @@ export function validateSpecText(text: string): string {
 /** A value as it may be shown in a message: quoted, control characters escaped, at most 80 characters. */
 export function quote(value: string): string {
   const escaped = JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
-  return `'${escaped.slice(1, -1).replaceAll(String.raw`\"`, '"')}'`;
+  const visible = escaped.replaceAll(HIDDEN_CHARACTERS, (character) => `\\u${hexOf(character)}`);
+  return `'${visible.slice(1, -1).replaceAll(String.raw`\"`, '"')}'`;
+}
+
+function hexOf(character: string): string {
+  return character.charCodeAt(0).toString(16).padStart(4, '0');
 }
 
 function firstProblem(rules: typeof NAME_RULES, name: string): string | undefined {
   return rules.find((rule) => rule.isBroken(name))?.problem;
-}
-
-/** `../repo` is how people name a sibling folder; it is resolved to an absolute path before anything uses it. */
-function isRelativePath(name: string, problem: string): boolean {
-  return problem === "it holds '..'" && !name.includes('://');
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
@@ -112,21 +119,23 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** Offset of the first byte that is not UTF-8, by bisection over prefixes decoded as a stream. */
+/** Offset where the first sequence that is not UTF-8 begins, by bisection over prefixes decoded as a stream. */
 function firstInvalidOffset(bytes: Uint8Array): number {
   let low = 0;
   let high = bytes.byteLength;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (isValidPrefix(bytes.subarray(0, middle))) low = middle;
+    if (isUtf8(bytes.subarray(0, middle), true)) low = middle;
     else high = middle - 1;
   }
+  // The stream accepts the beginning of a sequence and fails on what follows it.
+  while (!isUtf8(bytes.subarray(0, low), false)) low -= 1;
   return low;
 }
 
-function isValidPrefix(prefix: Uint8Array): boolean {
+function isUtf8(bytes: Uint8Array, mayGoOn: boolean): boolean {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(prefix, { stream: true });
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: mayGoOn });
     return true;
   } catch {
     return false;

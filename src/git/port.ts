@@ -7,6 +7,11 @@ import type { Identity } from '../domain/run.ts';
 export interface Git {
   /** Version of the installed git. @throws `git_unavailable` */
   detectVersion(): Promise<string>;
+  /**
+   * The one form a repository is known by: an absolute path without links, or a URL without credentials.
+   * @throws `repository_invalid`, `repository_not_found`, `forge_unavailable`
+   */
+  canonicalRepository(name: string, workingDirectory: string): Promise<string>;
   /** Branches and default branch of a remote. @throws `repository_not_found`, `clone_denied`, `clone_failed` */
   inspectRemote(repository: string, signal?: AbortSignal): Promise<RemoteState>;
   /**
@@ -22,14 +27,14 @@ export interface Git {
     readonly commit: string;
     readonly prefix?: string;
   }): Promise<readonly TreeEntry[]>;
-  /** Bytes of a regular file of a commit; `undefined` when it is absent, no regular file, or larger than `maxBytes`. */
-  readFile(options: ReadFile): Promise<Uint8Array | undefined>;
+  /** Blobs by object id, in one call; ids that are absent or larger than 1 MB are left out. At most 64 MB together. */
+  readBlobs(options: ReadBlobs): Promise<ReadonlyMap<string, Buffer>>;
   /** Fill an empty `directory` with a commit's files and a throw-away repository of its own (no remote, no hooks). */
-  layWorkingCopy(options: {
-    readonly gitDirectory: string;
-    readonly commit: string;
-    readonly directory: string;
-  }): Promise<void>;
+  layWorkingCopy(options: LayWorkingCopy): Promise<void>;
+  /** Paths changed in a laid working copy outside the allowed prefixes, in order; at most 100. Ignored files do not count. */
+  listForeignChanges(
+    options: Pick<ImportTree, 'gitDirectory' | 'directory' | 'allowedPrefixes'>,
+  ): Promise<readonly string[]>;
   /**
    * Take what a working copy holds below the allowed prefixes as data and record it as a commit on `parent`.
    * Content is byte-exact; nothing in the working copy is executed or followed. The same content, identity, message and date
@@ -71,11 +76,18 @@ export interface TreeEntry {
   readonly sizeBytes: number;
 }
 
-export interface ReadFile {
+export interface ReadBlobs {
+  readonly gitDirectory: string;
+  readonly objectIds: readonly string[];
+}
+
+export interface LayWorkingCopy {
   readonly gitDirectory: string;
   readonly commit: string;
-  readonly path: string;
-  readonly maxBytes: number;
+  /** Empty or absent. */
+  readonly directory: string;
+  /** Name of the branch the copy's own repository is on; older Spec Kit scripts take the feature from it. */
+  readonly branch: string;
 }
 
 export interface ImportTree {
@@ -96,8 +108,6 @@ export interface ImportedTree {
   readonly commit: string;
   /** Paths that differ from `parent`, in order. */
   readonly changedPaths: readonly string[];
-  /** Paths changed outside the allowed prefixes, left out; at most 100. */
-  readonly leftOutPaths: readonly string[];
 }
 
 export interface PushNewBranch {

@@ -12,8 +12,11 @@ export interface Sandbox {
    * Never throws for what the agent does: that is in the result. @throws `sandbox_unavailable` when it cannot start.
    */
   execute(command: SandboxCommand, observe: SandboxObserver): Promise<SandboxResult>;
-  /** Kill whatever executions of these runs (all runs when absent) left behind when their worker died. Returns how many processes. */
-  reap(runIds?: readonly string[]): Promise<number>;
+  /**
+   * Kill what executions left behind: those of one run, whoever started them, or (without `runId`) all whose worker is dead.
+   * Returns how many processes or containers that were.
+   */
+  reap(runId?: string): Promise<number>;
 }
 
 export interface SandboxCommand {

@@ -2,6 +2,8 @@
 export interface Workspaces {
   /** Directory that holds all workspaces. */
   readonly root: string;
+  /** Check that work could start: @throws `home_not_writable`, `disk_reserve` (free space below the reserve) */
+  preflight(): Promise<void>;
   /** The paths of a run's workspace; creates nothing. */
   locate(runId: string): Workspace;
   /**
@@ -15,8 +17,14 @@ export interface Workspaces {
   publish(workspace: Workspace, name: string, bytes: Uint8Array): Promise<string>;
   /** Remove what agents and clones left; `keepGit` keeps the checkpoints for a later retry. Artifacts stay. */
   release(runId: string, options: { readonly keepGit: boolean }): Promise<void>;
-  /** Remove whole workspaces last touched before a time. Returns the run ids. */
-  expire(options: { readonly olderThanMs: number; readonly isDryRun: boolean }): Promise<readonly string[]>;
+  /** Remove whole workspaces last touched before a time whose run `isOver` confirms. Returns the run ids. */
+  expire(limits: WorkspaceExpiry): Promise<readonly string[]>;
+}
+
+export interface WorkspaceExpiry {
+  readonly olderThanMs: number;
+  readonly isOver: (runId: string) => Promise<boolean>;
+  readonly isDryRun: boolean;
 }
 
 export interface Workspace {

@@ -1,0 +1,43 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Agent, AgentInvocation } from '../port.ts';
+import { parseEvent } from './event-lines.ts';
+import type { OutlineRequest } from './request.ts';
+
+/**
+ * The agent that needs no model: it reads the spec text and the repository and writes Spec Kit's documents by rule.
+ * The same text and tree give the same bytes, and it says in every document that it was drafted by rule.
+ */
+export function outlineAgent(options: { readonly nodePath: string; readonly version: string }): Agent {
+  return {
+    name: 'outline',
+    description: 'drafts the documents by rule from the spec text and the repository; no model, no network',
+    specKitKey: 'generic',
+    isForeignCode: false,
+    detectVersion: () => Promise.resolve(options.version),
+    command: (invocation) => ({
+      argv: [options.nodePath, programPath()],
+      env: {},
+      stdin: JSON.stringify(requestOf(invocation)),
+    }),
+    parse: parseEvent,
+  };
+}
+
+/** The program lies beside this file, as source or compiled. */
+function programPath(): string {
+  const extension = extname(new URL(import.meta.url).pathname);
+  return fileURLToPath(new URL(`./main${extension}`, import.meta.url));
+}
+
+function requestOf(invocation: AgentInvocation): OutlineRequest {
+  return {
+    command: invocation.specKitCommand,
+    specText: invocation.specText,
+    requestedOn: invocation.requestedOn,
+    featureDirectory: invocation.featureDirectory,
+    branchName: invocation.branchName,
+    clarifications: invocation.clarifications.map(({ question, answer }) => ({ question, answer })),
+    notes: invocation.notes,
+  };
+}

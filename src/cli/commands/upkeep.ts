@@ -1,0 +1,51 @@
+import pc from 'picocolors';
+
+import { diagnose, migrateStore } from '../../compose.ts';
+import { formatBytes } from '../../domain/format.ts';
+import { EXIT, type CommandAction } from '../cli-context.ts';
+
+interface Json {
+  readonly json?: boolean;
+}
+
+/** `doctor`: what is ready, what is not, and what to do about it. */
+export const doctor: CommandAction<Json> = async (context, options) => {
+  const checks = await diagnose(context.settings());
+  const isReady = checks.every((check) => check.isReady);
+  if (options.json === true) {
+    const view = checks.map(({ name, isReady: ready, detail, remedy }) => ({ name, ready, detail, remedy }));
+    context.print(`${JSON.stringify({ ready: isReady, checks: view }, null, 2)}\n`);
+  } else {
+    for (const { name, isReady: ready, detail, remedy } of checks) {
+      context.print(`${ready ? pc.green('✔') : pc.red('✖')} ${name.padEnd(18)} ${detail}\n`);
+      if (remedy !== null) context.print(`${' '.repeat(21)}${remedy}\n`);
+    }
+    context.print(isReady ? '\nReady.\n' : '\nNot ready.\n');
+  }
+  return isReady ? EXIT.ok : EXIT.notReady;
+};
+
+/** `migrate`: bring the tables up to date. */
+export const migrate: CommandAction<Json> = async (context, options) => {
+  const applied = await migrateStore(context.settings());
+  if (options.json === true) context.print(`${JSON.stringify({ applied }, null, 2)}\n`);
+  else context.print(applied.length === 0 ? 'Up to date.\n' : `Applied ${applied.join(', ')}.\n`);
+  return EXIT.ok;
+};
+
+/** `cleanup`: remove what is past its time. */
+export const cleanup: CommandAction<Json & { readonly dryRun?: boolean }> = async (context, options) => {
+  const isDryRun = options.dryRun ?? false;
+  await using app = await context.open();
+  const report = await app.cleanUp(isDryRun);
+  if (options.json === true) {
+    context.print(`${JSON.stringify({ dry_run: isDryRun, ...report }, null, 2)}\n`);
+    return EXIT.ok;
+  }
+  const verb = isDryRun ? 'Would remove' : 'Removed';
+  context.print(
+    `${verb} ${report.artifacts} expired artifacts, ${report.files} files (${formatBytes(report.bytes)}), ` +
+      `${report.workspaces.length} workspaces; ended ${report.processes} left-over processes.\n`,
+  );
+  return EXIT.ok;
+};

@@ -1,0 +1,64 @@
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { appError } from '../../domain/app-error.ts';
+import { exec } from '../../lib/exec.ts';
+import { DEMO_FILES } from './demo-files.ts';
+
+const GIT_TIMEOUT_MS = 20_000;
+/** Fixed, so that the sample repository is the same commit everywhere. */
+const DATE = '2026-01-05T09:00:00Z';
+
+/** Make the sample repository unless it is there. It appears as a whole or not at all. */
+export async function ensureDemoRepository(directory: string, searchPath: string): Promise<void> {
+  const isThere = await stat(path.join(directory, '.git')).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return;
+  const aside = `${directory}.${process.pid}.part`;
+  await rm(aside, { recursive: true, force: true });
+  for (const [name, content] of Object.entries(DEMO_FILES)) {
+    const file = path.join(aside, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+  await git(aside, searchPath, ['init', '--quiet', '--initial-branch=main', '--template=']);
+  await git(aside, searchPath, ['add', '--all']);
+  await git(aside, searchPath, ['commit', '--quiet', '--message=Start the lending library']);
+  await rename(aside, directory).catch(async (error: unknown) => {
+    // Somebody else's demo was quicker; theirs is as good.
+    await rm(aside, { recursive: true, force: true });
+    if (
+      !(await stat(directory).then(
+        () => true,
+        () => false,
+      ))
+    )
+      throw error;
+  });
+}
+
+async function git(directory: string, searchPath: string, args: readonly string[]): Promise<void> {
+  const person = { NAME: 'Demo', EMAIL: 'demo@example.com', DATE };
+  const identity = Object.entries(person).flatMap(([part, value]) => [
+    [`GIT_AUTHOR_${part}`, value],
+    [`GIT_COMMITTER_${part}`, value],
+  ]);
+  const result = await exec(['git', ...args], {
+    cwd: directory,
+    timeoutMs: GIT_TIMEOUT_MS,
+    env: {
+      PATH: searchPath,
+      HOME: directory,
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_NOSYSTEM: '1',
+      ...Object.fromEntries(identity),
+    },
+  });
+  if (result.exitCode === 0) return;
+  throw appError('git_unavailable', {
+    problem: result.stderr.trim() || `git ${args[0]} failed`,
+    minimum: '2.39.0',
+  });
+}

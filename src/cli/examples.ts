@@ -1,0 +1,25 @@
+/** Examples below the help texts. */
+export const EXAMPLES = {
+  program: `
+Examples:
+  spec-automation demo
+  spec-automation run --repo . --text "Let borrowers renew a loan online"
+  spec-automation runs list
+  spec-automation doctor
+
+Exit codes: 0 succeeded or nothing to change, 1 failed, 2 bad input, 3 not ready, 130 cancelled.
+Shell completion: spec-automation completion bash|zsh|fish|powershell
+`,
+  run: `
+Examples:
+  spec-automation run --repo ~/code/library --spec spec.md
+  cat spec.md | spec-automation run --repo https://example.com/library.git --base main --spec -
+  spec-automation run --repo . --feature 003-renewals --text "Also remind by text message" --dry-run
+`,
+  retry: `
+Examples:
+  spec-automation runs retry 1f0c9a52
+  spec-automation runs retry 1f0c9a52 --answers clarifications.md
+  spec-automation runs retry 1f0c9a52 --from speckit_plan --notes "Use the existing mail queue"
+`,
+} as const;

@@ -1,0 +1,142 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import path from 'node:path';
+
+import { outlineAgent } from './agent/outline/outline.ts';
+import type { Agent } from './agent/port.ts';
+import { directoryArtifacts } from './artifacts/directory-artifacts.ts';
+import type { Settings } from './config/settings.ts';
+import { activeRuns } from './engine/active-runs.ts';
+import { checkReadiness, type Check, type Readiness } from './engine/check-readiness.ts';
+import type { Deps } from './engine/deps.ts';
+import { localForge } from './forge/local-forge.ts';
+import { gitCli } from './git/git-cli.ts';
+import { systemClock } from './lib/clock.ts';
+import { builtinPrompts } from './prompt/builtin-prompts.ts';
+import { repositoryPrompts } from './prompt/repository-prompts.ts';
+import { inProcessQueue } from './queue/in-process-queue.ts';
+import { processSandbox } from './sandbox/process/process-sandbox.ts';
+import type { Sandbox } from './sandbox/port.ts';
+import { specAutomation, type SpecAutomation } from './spec-automation.ts';
+import { openPostgresStore } from './store/kysely/open-postgres.ts';
+import { openSqliteStore } from './store/kysely/open-sqlite.ts';
+import type { Store } from './store/port.ts';
+import { VERSION } from './version.ts';
+import { directoryWorkspaces } from './workspace/directory-workspaces.ts';
+
+/** Times of a lease (design, decision 1) and of following along. */
+const LEASE_TTL_MS = 10_000;
+const LEASE_RENEW_MS = 3_000;
+const FOLLOW_POLL_MS = 50;
+const STOP_GRACE_MS = 2_000;
+
+/**
+ * Open the product on a state directory (or PostgreSQL): pick the adapters, bring the tables up to date, start working.
+ * @throws every reason of kind `environment`
+ */
+export async function openSpecAutomation(settings: Settings): Promise<SpecAutomation> {
+  const store = await openStore(settings);
+  try {
+    await store.migrate();
+  } catch (thrown) {
+    await store[Symbol.asyncDispose]();
+    throw thrown;
+  }
+  return specAutomation(composeDeps(settings, store), {
+    agent: settings.agent,
+    sandbox: settings.sandbox,
+    workingDirectory: process.cwd(),
+    author: settings.author,
+    isDryRun: settings.isTestMode,
+    concurrency: settings.concurrency,
+  });
+}
+
+/** Bring the tables up to date and do nothing else. Returns the names of the migrations that were applied. */
+export async function migrateStore(settings: Settings): Promise<readonly string[]> {
+  await using store = await openStore(settings);
+  return await store.migrate();
+}
+
+/** Say what is ready and what is not; needs nothing to be ready itself. */
+export async function diagnose(settings: Settings): Promise<readonly Readiness[]> {
+  const workspaces = directoryWorkspaces({
+    root: settings.workspaceRoot,
+    reserveBytes: settings.diskReserveBytes,
+  });
+  const checks: readonly Check[] = [
+    { name: 'node', look: () => Promise.resolve(process.version) },
+    { name: 'git', look: () => gitCli(settings).detectVersion() },
+    { name: 'workspaces', look: async () => workspaces.preflight().then(() => workspaces.root) },
+    { name: 'store', look: () => probeStore(settings) },
+    ...sandboxes(settings).map((sandbox) => ({
+      name: `sandbox ${sandbox.name}`,
+      look: async () => sandbox.preflight().then(() => sandbox.description),
+    })),
+    ...agents(settings).map((agent) => ({
+      name: `agent ${agent.name}`,
+      look: async () => `${await agent.detectVersion()}: ${agent.description}`,
+    })),
+  ];
+  return checkReadiness(checks);
+}
+
+function composeDeps(settings: Settings, store: Store): Deps {
+  const clock = systemClock();
+  const workspaces = directoryWorkspaces({
+    root: settings.workspaceRoot,
+    reserveBytes: settings.diskReserveBytes,
+  });
+  return {
+    store,
+    clock,
+    workspaces,
+    queue: inProcessQueue(),
+    git: gitCli(settings),
+    forges: [localForge({ directory: workspaces.root })],
+    sandboxes: byName(sandboxes(settings)),
+    agents: byName(agents(settings)),
+    promptSources: [repositoryPrompts(), builtinPrompts()],
+    artifacts: directoryArtifacts({
+      directory: path.join(settings.home, 'artifacts'),
+      nowMs: () => clock.nowMs(),
+    }),
+    activeRuns: activeRuns(),
+    newId: randomUUID,
+    settings: {
+      workerName: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
+      leaseTtlMs: LEASE_TTL_MS,
+      leaseRenewMs: LEASE_RENEW_MS,
+      phaseTimeoutMs: settings.phaseTimeoutMs,
+      retentionMs: settings.retentionMs,
+      followPollMs: FOLLOW_POLL_MS,
+    },
+  };
+}
+
+function openStore({ databaseUrl, home }: Settings): Promise<Store> {
+  return databaseUrl === undefined
+    ? openSqliteStore({ directory: home })
+    : openPostgresStore({ url: databaseUrl });
+}
+
+async function probeStore(settings: Settings): Promise<string> {
+  await using store = await openStore(settings);
+  await store.migrate();
+  const { runs } = await store.listRuns({ limit: 1 });
+  const kind = settings.databaseUrl === undefined ? `SQLite in ${settings.home}` : 'PostgreSQL';
+  return runs.length === 0 ? `${kind}, no runs yet` : kind;
+}
+
+function agents({ allowedAgents }: Settings): readonly Agent[] {
+  const all = [outlineAgent({ nodePath: process.execPath, version: VERSION })];
+  return all.filter(({ name }) => allowedAgents === undefined || allowedAgents.includes(name));
+}
+
+function sandboxes(settings: Settings): readonly Sandbox[] {
+  return [processSandbox({ path: settings.path, graceMs: STOP_GRACE_MS })];
+}
+
+function byName<Item extends { readonly name: string }>(items: readonly Item[]): ReadonlyMap<string, Item> {
+  return new Map(items.map((item) => [item.name, item]));
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+
+import { DEFAULT_IDENTITY } from '../domain/naming.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+const name = z.string().min(1).max(200);
+const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
+const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
+const names = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+/**
+ * Every setting, by the name of its environment variable. The only description of them there is: `docs/configuration.md` and
+ * `.env.example` are generated from it.
+ */
+export const SettingsSchema = z.object({
+  SPEC_AUTOMATION_HOME: name.optional().meta({
+    description: 'State directory: database, evidence, workspaces.',
+    default: '~/.spec-automation',
+  }),
+  SPEC_AUTOMATION_WORKSPACE_ROOT: name.optional().meta({
+    description: 'Directory that holds the workspaces (`runs/<run_id>`).',
+    default: 'the state directory',
+  }),
+  SPEC_AUTOMATION_DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/u })
+    .optional()
+    .meta({
+      description: 'PostgreSQL to keep runs in, as `postgres://user:password@host/database`.',
+      default: 'an SQLite file in the state directory',
+    }),
+  SPEC_AUTOMATION_AGENT_BACKEND: name
+    .default('outline')
+    .meta({ description: 'Agent of runs that do not name one.' }),
+  SPEC_AUTOMATION_ALLOWED_AGENT_BACKENDS: names.optional().meta({
+    description: 'Agents runs may name, separated by commas.',
+    default: 'all',
+  }),
+  SPEC_AUTOMATION_SANDBOX: name
+    .default('process')
+    .meta({ description: 'Sandbox of runs that do not name one.' }),
+  SPEC_AUTOMATION_RETENTION_DAYS: wholeNumber(7, 3650)
+    .default(7)
+    .meta({ description: 'Days evidence is kept; at least 7.' }),
+  SPEC_AUTOMATION_PHASE_TIMEOUT_S: wholeNumber(1, 86_400)
+    .default(900)
+    .meta({ description: 'Seconds an agent may take for one phase.' }),
+  SPEC_AUTOMATION_CONCURRENCY: wholeNumber(1, 1000)
+    .default(4)
+    .meta({ description: 'Runs one process works on at the same time.' }),
+  SPEC_AUTOMATION_DISK_RESERVE_BYTES: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+    .default(256 * 1024 * 1024)
+    .meta({ description: 'Free bytes below which no new work is accepted.' }),
+  SPEC_WORKFLOW_TEST_MODE: flag.default(false).meta({
+    description: '`true` makes every run a dry run: no push, no pull request.',
+  }),
+  GIT_AUTHOR_NAME: name.default(DEFAULT_IDENTITY.name).meta({ description: 'Name that signs the commit.' }),
+  GIT_AUTHOR_EMAIL: name
+    .default(DEFAULT_IDENTITY.email)
+    .meta({ description: 'Address that signs the commit.' }),
+  SSL_CERT_FILE: passedOn('file of trusted certificates'),
+  SSL_CERT_DIR: passedOn('directory of trusted certificates'),
+  GIT_SSL_CAINFO: passedOn('file of trusted certificates'),
+  HTTPS_PROXY: passedOn('proxy for https'),
+  NO_PROXY: passedOn('hosts reached without a proxy'),
+});
+
+export type SettingName = keyof typeof SettingsSchema.shape;
+
+/** The settings of a process, parsed. */
+export interface Settings {
+  readonly home: string;
+  readonly workspaceRoot: string;
+  /** `undefined` means SQLite in `home`. */
+  readonly databaseUrl: string | undefined;
+  readonly agent: string;
+  readonly allowedAgents: readonly string[] | undefined;
+  readonly sandbox: string;
+  readonly retentionMs: number;
+  readonly phaseTimeoutMs: number;
+  readonly concurrency: number;
+  readonly diskReserveBytes: number;
+  readonly isTestMode: boolean;
+  readonly author: { readonly name: string; readonly email: string };
+  /** Search path of the process, for git and agents. */
+  readonly path: string;
+  /** Variables handed on to git's network code. */
+  readonly networkEnv: Readonly<Record<string, string>>;
+}
+
+/** The variables handed on to git as they are. */
+export const NETWORK_NAMES = [
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'GIT_SSL_CAINFO',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+] as const satisfies readonly SettingName[];
+
+/** Days as milliseconds. */
+export function daysToMs(days: number): number {
+  return days * DAY_MS;
+}
+
+function passedOn(what: string) {
+  return name.optional().meta({ description: `Passed on to git: ${what}.`, default: 'none' });
+}

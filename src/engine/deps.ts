@@ -1,0 +1,43 @@
+import type { Agent } from '../agent/port.ts';
+import type { Artifacts } from '../artifacts/port.ts';
+import type { Forge } from '../forge/port.ts';
+import type { Git } from '../git/port.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { PromptSource } from '../prompt/port.ts';
+import type { Queue } from '../queue/port.ts';
+import type { Sandbox } from '../sandbox/port.ts';
+import type { Store } from '../store/port.ts';
+import type { Workspaces } from '../workspace/port.ts';
+import type { ActiveRuns } from './active-runs.ts';
+
+/** Everything the use cases need from outside: the ports, time, ids and settings. Only `compose.ts` fills it in. */
+export interface Deps {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly git: Git;
+  /** Asked in order; the first that serves a repository is used. */
+  readonly forges: readonly Forge[];
+  readonly sandboxes: ReadonlyMap<string, Sandbox>;
+  readonly agents: ReadonlyMap<string, Agent>;
+  /** Asked in order; the first with a prompt is used. */
+  readonly promptSources: readonly PromptSource[];
+  readonly artifacts: Artifacts;
+  readonly workspaces: Workspaces;
+  readonly activeRuns: ActiveRuns;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly settings: EngineSettings;
+}
+
+export interface EngineSettings {
+  /** Name of this process in leases and events. */
+  readonly workerName: string;
+  readonly leaseTtlMs: number;
+  readonly leaseRenewMs: number;
+  /** How long an agent may take for one phase. */
+  readonly phaseTimeoutMs: number;
+  /** How long evidence is kept. */
+  readonly retentionMs: number;
+  /** How often a follower looks for new events. */
+  readonly followPollMs: number;
+}

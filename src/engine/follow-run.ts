@@ -1,0 +1,36 @@
+import { appError } from '../domain/app-error.ts';
+import type { StoredEvent } from '../domain/events.ts';
+import { isTerminal } from '../domain/run.ts';
+import type { Deps } from './deps.ts';
+
+const EVENTS_PER_READ = 500;
+
+export interface FollowOptions {
+  readonly afterSeq?: number;
+  readonly signal?: AbortSignal;
+  /** Stop at the end of what has happened so far instead of waiting for more. */
+  readonly isHistoryOnly?: boolean;
+}
+
+/**
+ * A run's events in order, without gap or repetition, from after `afterSeq` until the run is over and everything was told.
+ * Ends early when `signal` fires. @throws `run_not_found`
+ */
+export async function* followRun(
+  deps: Deps,
+  runId: string,
+  options: FollowOptions = {},
+): AsyncGenerator<StoredEvent> {
+  let lastSeq = options.afterSeq ?? 0;
+  while (options.signal?.aborted !== true) {
+    // The status is read before the events: what is terminal now has all its events written.
+    const run = await deps.store.findRun(runId);
+    if (run === undefined) throw appError('run_not_found', { run_id: runId });
+    const events = await deps.store.readEvents(runId, lastSeq, EVENTS_PER_READ);
+    yield* events;
+    lastSeq = events.at(-1)?.seq ?? lastSeq;
+    if (events.length === EVENTS_PER_READ) continue;
+    if (isTerminal(run.status) || options.isHistoryOnly === true) return;
+    await deps.clock.sleep(deps.settings.followPollMs, options.signal);
+  }
+}

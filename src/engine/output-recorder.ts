@@ -1,0 +1,71 @@
+import type { AgentPhaseName } from '../domain/phases.ts';
+import type { RunEvent } from '../domain/events.ts';
+import type { RunSession } from './run-session.ts';
+
+/** Turns what an agent prints into events of the run while it works. */
+export interface OutputRecorder {
+  line(stream: 'stdout' | 'stderr', line: string): void;
+  progress(text: string): void;
+  /** Write what is left. */
+  finish(): Promise<void>;
+}
+
+const FLUSH_MS = 100;
+const LINES_PER_EVENT = 100;
+/** The history is for following along; the log artifact has everything. */
+const LINES_PER_PHASE = 2_000;
+const LINE_MAX_CHARS = 2_000;
+
+/**
+ * Batch lines for up to 100 ms, one writer at a time, in order. At 2,000 lines the history says so and stops. A write that
+ * fails ends the recording: the lease tells the session what that means.
+ */
+export function outputRecorder(session: RunSession, phase: AgentPhaseName, attempt: number): OutputRecorder {
+  const { deps, fence } = session;
+  const pending: RunEvent[] = [];
+  const stop = new AbortController();
+  let recordedLines = 0;
+
+  const append = (stream: 'stdout' | 'stderr', line: string) => {
+    const last = pending.at(-1);
+    const isOpen =
+      last?.type === 'phase_output' && last.stream === stream && last.lines.length < LINES_PER_EVENT;
+    if (isOpen) pending[pending.length - 1] = { ...last, lines: [...last.lines, line] };
+    else pending.push({ type: 'phase_output', phase, attempt, stream, lines: [line] });
+  };
+
+  const flush = async () => {
+    for (let event = pending.shift(); event !== undefined; event = pending.shift()) {
+      await deps.store.appendEvent(fence, event);
+    }
+  };
+
+  const loop = async () => {
+    while (!stop.signal.aborted) {
+      await deps.clock.sleep(FLUSH_MS, stop.signal);
+      await flush();
+    }
+  };
+  const running = loop().catch(() => stop.abort());
+
+  return {
+    line(stream, line) {
+      recordedLines += 1;
+      if (recordedLines > LINES_PER_PHASE || stop.signal.aborted) return;
+      const isLast = recordedLines === LINES_PER_PHASE;
+      append(
+        stream,
+        isLast ? `[further lines are in ${phase}.${stream}.log]` : line.slice(0, LINE_MAX_CHARS),
+      );
+    },
+    progress(text) {
+      if (recordedLines <= LINES_PER_PHASE)
+        pending.push({ type: 'phase_progressed', phase, text: text.slice(0, LINE_MAX_CHARS) });
+    },
+    async finish() {
+      stop.abort();
+      await running;
+      await flush();
+    },
+  };
+}

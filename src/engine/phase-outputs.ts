@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+import { PHASES, type PhaseName } from '../domain/phases.ts';
+import type { PhaseRecord } from '../domain/run.ts';
+
+const AgentOutput = z.object({
+  /** The checkpoint: a commit on the base that holds everything written so far. */
+  commit: z.string(),
+  /** False when `discover` found the document complete, so that no agent was asked. */
+  wasRun: z.boolean(),
+  /** What the agent left for somebody to answer; only `speckit_specify` asks. */
+  openQuestions: z.array(z.string()),
+});
+
+/** What each phase hands to later ones. Stored with the phase, read back when a run goes on after a crash or a retry. */
+const PhaseOutput = {
+  prepare_job: z.object({ agentVersion: z.string(), gitVersion: z.string() }),
+  start_job_container: z.object({ sandbox: z.string() }),
+  git_clone: z.object({ commit: z.string() }),
+  discover: z.object({
+    featureDirectory: z.string(),
+    isNewFeature: z.boolean(),
+    /** Commands whose documents are complete already. */
+    completeCommands: z.array(z.enum(['specify', 'plan', 'tasks'])),
+    promptPack: z.string(),
+    promptPackVersion: z.string(),
+    promptPackDigest: z.string(),
+  }),
+  speckit_specify: AgentOutput,
+  speckit_plan: AgentOutput,
+  speckit_tasks: AgentOutput,
+  commit_push: z.object({
+    commit: z.string(),
+    changedPaths: z.array(z.string()),
+    leftOutPaths: z.array(z.string()),
+    isPushed: z.boolean(),
+  }),
+  open_pr: z.object({ url: z.string().nullable() }),
+  cleanup: z.object({ isComplete: z.boolean() }),
+} satisfies Record<PhaseName, z.ZodType>;
+
+export type AgentPhaseOutput = z.infer<typeof AgentOutput>;
+export type PhaseOutputs = { [Name in PhaseName]: z.infer<(typeof PhaseOutput)[Name]> };
+
+/** The outputs of phases that are done, by name. */
+export type KnownOutputs = { -readonly [Name in PhaseName]?: PhaseOutputs[Name] };
+
+/**
+ * The outputs a run can build on: those of the succeeded latest attempts, in table order, up to the first phase that is not
+ * done. A stored output of an older form ends the chain there.
+ */
+export function knownOutputs(records: readonly PhaseRecord[]): KnownOutputs {
+  let outputs: KnownOutputs = {};
+  for (const { name } of PHASES) {
+    if (name === 'cleanup') break;
+    const latest = records.findLast((record) => record.phase === name);
+    if (latest?.status !== 'succeeded' && latest?.status !== 'skipped') break;
+    const parsed = PhaseOutput[name].safeParse(latest.output);
+    if (!parsed.success) break;
+    outputs = { ...outputs, [name]: parsed.data };
+  }
+  return outputs;
+}

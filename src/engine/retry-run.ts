@@ -1,0 +1,87 @@
+import { appError, type AppError } from '../domain/app-error.ts';
+import { parseAnswers } from '../domain/clarifications.ts';
+import { PHASES, phaseIndex, type PhaseName } from '../domain/phases.ts';
+import type { Clarification, Run } from '../domain/run.ts';
+import type { Deps } from './deps.ts';
+import { knownOutputs } from './phase-outputs.ts';
+
+/** How to go on with a run. */
+export interface RetryRequest {
+  readonly runId: string;
+  /** Redo from this phase; the first unfinished one when absent. */
+  readonly from?: PhaseName | undefined;
+  /** Words for the agent. */
+  readonly notes?: string | undefined;
+  /** Text of a filled-in `clarifications.md`, or JSON. */
+  readonly answers?: string | undefined;
+}
+
+/**
+ * Queue a run again: it goes on at its first unfinished phase, with the work of the finished ones kept.
+ * @throws `run_not_found`, `retry_not_applicable`, `answers_invalid`
+ */
+export async function retryRun(deps: Deps, request: RetryRequest): Promise<Run> {
+  const run = await deps.store.findRun(request.runId);
+  if (run === undefined) throw appError('run_not_found', { run_id: request.runId });
+  const clarifications = mergeAnswers(run, request.answers);
+  const firstOpen = firstUnfinished(await deps.store.listPhases(run.id));
+  checkApplicable(run, request);
+  const from = chooseStart(run, request, firstOpen);
+  const retried = await deps.store.retryRun({
+    runId: run.id,
+    from,
+    notes: request.notes ?? run.notes,
+    clarifications,
+  });
+  if (retried === undefined)
+    throw notApplicable(run, `it is ${run.status} and held by ${run.owner ?? 'nobody'}`);
+  await deps.queue.ring(run.id);
+  return retried;
+}
+
+/** What each status and reason says to a retry without further words; `undefined` lets it pass. */
+function checkApplicable(run: Run, request: RetryRequest): void {
+  if (run.status === 'succeeded') throw notApplicable(run, 'it succeeded');
+  if (run.status === 'queued') throw notApplicable(run, 'it is waiting for a worker already');
+  if (run.reason === 'no_diff' && request.from === undefined)
+    throw notApplicable(run, 'it had nothing to change; name a phase with --from to do it over');
+  const isWaiting =
+    run.reason === 'clarification_needed' && request.answers === undefined && request.notes === undefined;
+  if (isWaiting && request.from === undefined)
+    throw notApplicable(run, 'it waits for answers; pass them with --answers');
+}
+
+function chooseStart(run: Run, request: RetryRequest, firstOpen: PhaseName): PhaseName {
+  const isAnswered = request.answers !== undefined || run.reason === 'clarification_needed';
+  const natural = isAnswered ? earlier(firstOpen, 'speckit_specify') : firstOpen;
+  if (request.from === undefined) return natural;
+  if (request.from === 'cleanup') throw notApplicable(run, 'cleanup always runs; name an earlier phase');
+  if (phaseIndex(request.from) > phaseIndex(firstOpen)) {
+    throw notApplicable(run, `phase ${firstOpen} is not done yet, so it cannot start from ${request.from}`);
+  }
+  return earlier(request.from, isAnswered ? 'speckit_specify' : request.from);
+}
+
+function mergeAnswers(run: Run, answers: string | undefined): readonly Clarification[] {
+  if (answers === undefined) return run.clarifications;
+  const open = run.clarifications.filter(({ answer }) => answer === null);
+  if (open.length === 0) throw appError('answers_invalid', { problem: `run ${run.id} asked nothing` });
+  const answered = parseAnswers(
+    answers,
+    open.map(({ question }) => question),
+  );
+  return [...run.clarifications.filter(({ answer }) => answer !== null), ...answered];
+}
+
+function firstUnfinished(records: Parameters<typeof knownOutputs>[0]): PhaseName {
+  const outputs = knownOutputs(records);
+  return PHASES.find(({ name }) => outputs[name] === undefined)?.name ?? 'open_pr';
+}
+
+function earlier(a: PhaseName, b: PhaseName): PhaseName {
+  return phaseIndex(a) <= phaseIndex(b) ? a : b;
+}
+
+function notApplicable(run: Run, problem: string): AppError {
+  return appError('retry_not_applicable', { run_id: run.id, problem });
+}

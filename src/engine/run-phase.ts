@@ -1,0 +1,162 @@
+import { AppError, appError, toAppError } from '../domain/app-error.ts';
+import type { PhaseName } from '../domain/phases.ts';
+import { fillRunId } from '../domain/reasons.ts';
+import type { Usage } from '../domain/run.ts';
+import type { PhaseOutputs } from './phase-outputs.ts';
+import { phaseLog, type PhaseLog } from './phase-log.ts';
+import type { RunSession } from './run-session.ts';
+import { archiveAttempt, saveArtifact } from './save-artifact.ts';
+
+/** One phase's work. It may run twice (a crash, a retry), so every step is idempotent. */
+export interface Step<Name extends PhaseName = PhaseName> {
+  readonly phase: Name;
+  run(session: RunSession, context: StepContext): Promise<StepResult<Name>>;
+}
+
+export interface StepContext {
+  readonly attempt: number;
+  readonly log: PhaseLog;
+  /** Filled in as they become known; kept however the step ends. Unknown is `null`, never 0. */
+  readonly facts: { exitCode: number | null; usage: Usage | null };
+}
+
+/** What came of it; `skipped` says why there was nothing to do. */
+export interface StepResult<Name extends PhaseName> {
+  readonly output: PhaseOutputs[Name];
+  readonly skipped?: string;
+}
+
+/** Passing faults are tried this often, with 1 s and 4 s between. */
+const MAX_TRIES = 3;
+const FIRST_PAUSE_MS = 1_000;
+const STOPPED = 'The worker stopped before this attempt ended.';
+
+/**
+ * Do one phase unless it is done already: record its start, run its step, keep its logs, record its end. A passing fault is
+ * tried again as a new attempt.
+ * @throws the step's `AppError`, after it was recorded; the session's abort reason.
+ */
+export async function runPhase<Name extends PhaseName>(session: RunSession, step: Step<Name>): Promise<void> {
+  if (session.outputs[step.phase] !== undefined) return;
+  const first = await nextAttempt(session, step.phase);
+  for (let attempt = first; ; attempt += 1) {
+    const failure = await tryOnce(session, step, attempt);
+    if (failure === undefined) return;
+    const tries = attempt - first + 1;
+    if (!failure.isTransient || tries >= MAX_TRIES) throw failure;
+    await session.deps.clock.sleep(FIRST_PAUSE_MS * 4 ** (tries - 1), session.signal);
+  }
+}
+
+/** The attempt to use: a pending one as it is, else one more than the last. An attempt a dead worker left open is closed. */
+async function nextAttempt(session: RunSession, phase: PhaseName): Promise<number> {
+  const { deps, fence, history } = session;
+  const last = history.findLast((record) => record.phase === phase);
+  if (last === undefined) return 1;
+  if (last.status === 'pending') return last.attempt;
+  if (last.status === 'running' || last.status === 'retrying') {
+    const change = {
+      phase,
+      attempt: last.attempt,
+      status: 'failed',
+      reason: 'internal',
+      reasonText: STOPPED,
+      isEnd: true,
+    } as const;
+    await deps.store.savePhase(fence, change);
+  }
+  return last.attempt + 1;
+}
+
+async function tryOnce<Name extends PhaseName>(
+  session: RunSession,
+  step: Step<Name>,
+  attempt: number,
+): Promise<AppError | undefined> {
+  const { deps, fence } = session;
+  const { phase } = step;
+  session.signal.throwIfAborted();
+  if (attempt > 1) await archiveAttempt(session, phase, attempt - 1);
+  const event = { type: 'phase_started', phase, attempt } as const;
+  await deps.store.savePhase(fence, { phase, attempt, status: 'running', isStart: true }, event);
+
+  const context: StepContext = { attempt, log: phaseLog(), facts: { exitCode: null, usage: null } };
+  try {
+    const result = await step.run(session, context);
+    session.signal.throwIfAborted();
+    await recordSuccess(session, { phase, context, result });
+    return undefined;
+  } catch (thrown) {
+    const failure = asFailure(session, thrown);
+    if (failure.code !== 'lease_lost') await recordFailure(session, { phase, context, failure });
+    return failure;
+  }
+}
+
+interface Success<Name extends PhaseName> {
+  readonly phase: Name;
+  readonly context: StepContext;
+  readonly result: StepResult<Name>;
+}
+
+async function recordSuccess<Name extends PhaseName>(
+  session: RunSession,
+  success: Success<Name>,
+): Promise<void> {
+  const { phase, context, result } = success;
+  const { attempt, log, facts } = context;
+  const { output, skipped } = result;
+  if (skipped !== undefined) log.out(`Skipped: ${skipped}`);
+  await saveLogs(session, phase, log);
+  const status = skipped === undefined ? 'succeeded' : 'skipped';
+  const event =
+    skipped === undefined
+      ? ({ type: 'phase_succeeded', phase, attempt } as const)
+      : ({ type: 'phase_skipped', phase, why: skipped } as const);
+  await session.deps.store.savePhase(
+    session.fence,
+    { phase, attempt, status, isEnd: true, output, ...facts },
+    event,
+  );
+  Object.assign(session.outputs, { [phase]: output });
+}
+
+interface Failure {
+  readonly phase: PhaseName;
+  readonly context: StepContext;
+  readonly failure: AppError;
+}
+
+async function recordFailure(session: RunSession, { phase, context, failure }: Failure): Promise<void> {
+  const { attempt, log, facts } = context;
+  const { code: reason, message: reasonText } = failure;
+  log.err(`${failure.message}\n${fillRunId(failure.remedy, session.run.id)}`);
+  await saveLogs(session, phase, log);
+  const status = failure.isTransient ? 'retrying' : 'failed';
+  const type = failure.isTransient ? 'phase_retrying' : 'phase_failed';
+  const change = { phase, attempt, status, reason, reasonText, isEnd: true, ...facts } as const;
+  await session.deps.store.savePhase(session.fence, change, { type, phase, attempt, reason });
+}
+
+async function saveLogs(session: RunSession, phase: PhaseName, log: PhaseLog): Promise<void> {
+  await saveArtifact(session, {
+    name: `${phase}.stdout.log`,
+    type: 'stdout_log',
+    phase,
+    content: log.stdout(),
+  });
+  await saveArtifact(session, {
+    name: `${phase}.stderr.log`,
+    type: 'stderr_log',
+    phase,
+    content: log.stderr(),
+  });
+}
+
+/** When the session was aborted, that is the cause, whatever the step made of it. */
+function asFailure(session: RunSession, thrown: unknown): AppError {
+  const { reason } = session.signal;
+  if (session.signal.aborted)
+    return reason instanceof AppError ? reason : appError('cancelled', { run_id: session.run.id });
+  return toAppError(thrown);
+}

@@ -1,0 +1,13 @@
+import type { Step } from '../run-phase.ts';
+import { sandboxOf } from '../run-session.ts';
+
+/** Make sure the sandbox could start an agent now, and remove what an earlier worker of this run left running. */
+export const checkSandbox: Step<'start_job_container'> = {
+  phase: 'start_job_container',
+  async run(session, { log }) {
+    const sandbox = sandboxOf(session);
+    await sandbox.preflight();
+    log.out(`Sandbox ${sandbox.name}: ${sandbox.description}`);
+    return { output: { sandbox: sandbox.name } };
+  },
+};

@@ -1,0 +1,53 @@
+import { AppError, describeThrown } from '../../domain/app-error.ts';
+import type { RunResult } from '../../domain/run.ts';
+import { saveClosingEvidence } from '../closing-evidence.ts';
+import type { Step } from '../run-phase.ts';
+import { sandboxOf, type RunSession } from '../run-session.ts';
+
+/** Write the closing evidence, kill what may still run, and remove what only the run needed. Says what did not work; never fails. */
+export function cleanUp(result: RunResult): Step<'cleanup'> {
+  return {
+    phase: 'cleanup',
+    async run(session, { log }) {
+      // A run that may be retried keeps its checkpoints until its evidence expires.
+      const keepGit = result.status !== 'succeeded' && result.reason !== 'no_diff';
+      const tasks: readonly [string, () => Promise<unknown>][] = [
+        ['write the closing evidence', () => saveClosingEvidence(session, result)],
+        ['end left-over processes', () => sandboxOf(session).reap(session.run.id)],
+        ['remove the working copy', () => session.deps.workspaces.release(session.run.id, { keepGit })],
+      ];
+      const done = await Promise.all(tasks.map(([what, task]) => attempt(what, task)));
+      const problems = done.filter((problem) => problem !== undefined);
+      for (const problem of problems) log.err(problem);
+      log.out(problems.length === 0 ? 'Nothing left behind' : 'Some things could not be removed');
+      return { output: { isComplete: problems.length === 0 } };
+    },
+  };
+}
+
+/** Mark the phases that were not reached. */
+export async function skipRemaining({ deps, fence }: RunSession, result: RunResult): Promise<void> {
+  const records = await deps.store.listPhases(fence.runId);
+  const isLatest = (record: (typeof records)[number]) =>
+    records.findLast(({ phase }) => phase === record.phase) === record;
+  for (const record of records.filter(({ status, phase }) => status === 'pending' && phase !== 'cleanup')) {
+    if (!isLatest(record)) continue;
+    const { phase, attempt: number } = record;
+    const why = `the run ended as ${result.status}${result.reason === null ? '' : ` (${result.reason})`}`;
+    await deps.store.savePhase(
+      fence,
+      { phase, attempt: number, status: 'skipped' },
+      { type: 'phase_skipped', phase, why },
+    );
+  }
+}
+
+async function attempt(what: string, task: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await task();
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'lease_lost') throw thrown;
+    return `Could not ${what}: ${describeThrown(thrown)}`;
+  }
+}

@@ -1,0 +1,47 @@
+import { ALLOWED_PREFIXES } from '../../domain/publish-policy.ts';
+import { saveDiff } from '../closing-evidence.ts';
+import type { Step } from '../run-phase.ts';
+import { outputOf, type RunSession } from '../run-session.ts';
+
+/** Push the last checkpoint as the run's branch, unless nothing changed or this is a dry run. */
+export const commitPush: Step<'commit_push'> = {
+  phase: 'commit_push',
+  async run(session, { log }) {
+    const { deps, run, workspace, signal } = session;
+    const base = outputOf(session, 'git_clone').commit;
+    const { commit } = outputOf(session, 'speckit_tasks');
+    const changedPaths = await saveDiff(session, { from: base, to: commit });
+    const leftOutPaths = await listLeftOut(session);
+    const output = {
+      commit,
+      changedPaths: [...changedPaths],
+      leftOutPaths: [...leftOutPaths],
+      isPushed: false,
+    };
+    for (const path of leftOutPaths) log.err(`Left out by the publish policy: ${path}`);
+    if (commit === base) return { output, skipped: 'nothing changed' };
+
+    log.out(`Commit ${commit} with ${changedPaths.length} files`);
+    if (run.dryRun) {
+      log.out('Dry run: nothing is pushed');
+      return { output };
+    }
+    const branch = run.branchName;
+    await deps.git.pushNewBranch({
+      gitDirectory: workspace.git,
+      repository: run.repository,
+      commit,
+      branch,
+      signal,
+    });
+    log.out(`Pushed ${branch}`);
+    return { output: { ...output, isPushed: true } };
+  },
+};
+
+/** What the agent changed elsewhere; only known while the working copy of this process is there. */
+async function listLeftOut({ deps, workspace, laidFrom }: RunSession): Promise<readonly string[]> {
+  if (laidFrom === undefined) return [];
+  const { git: gitDirectory, repo: directory } = workspace;
+  return deps.git.listForeignChanges({ gitDirectory, directory, allowedPrefixes: ALLOWED_PREFIXES });
+}

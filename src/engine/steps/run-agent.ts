@@ -1,0 +1,78 @@
+import { appError } from '../../domain/app-error.ts';
+import { documentProblem, openQuestions } from '../../domain/feature-documents.ts';
+import { COMMIT_MESSAGE } from '../../domain/naming.ts';
+import type { AgentPhase, AgentPhaseName } from '../../domain/phases.ts';
+import { ALLOWED_PREFIXES } from '../../domain/publish-policy.ts';
+import { askAgent } from '../ask-agent.ts';
+import { readTree } from '../read-tree.ts';
+import type { Step } from '../run-phase.ts';
+import { outputOf, type RunSession } from '../run-session.ts';
+import { checkpointBefore, ensureWorkingCopy } from '../working-copy.ts';
+
+/** Let the agent do one Spec Kit phase, then decide from the files whether it did, and record them as a checkpoint. */
+export function runAgent(phase: AgentPhase): Step<AgentPhaseName> {
+  return {
+    phase: phase.name,
+    async run(session, context) {
+      const isComplete = outputOf(session, 'discover').completeCommands.includes(phase.command);
+      // A later attempt was asked for explicitly: then the agent is to write it again.
+      if (isComplete && context.attempt === 1) {
+        const output = { commit: checkpointBefore(session, phase), wasRun: false, openQuestions: [] };
+        return { output, skipped: `${phase.document} is complete already` };
+      }
+      await ensureWorkingCopy(session, phase);
+      await askAgent(session, phase, context);
+      const commit = await recordCheckpoint(session, phase);
+      const questions = await checkDocument(session, phase, commit);
+      return { output: { commit, wasRun: true, openQuestions: [...questions] } };
+    },
+  };
+}
+
+/** The tree as data, as a commit on the base. With the same message, author and date each time, the last one is what is pushed. */
+async function recordCheckpoint(session: RunSession, phase: AgentPhase): Promise<string> {
+  const { deps, run, workspace } = session;
+  const { commit } = await deps.git.importTree({
+    gitDirectory: workspace.git,
+    directory: workspace.repo,
+    parent: outputOf(session, 'git_clone').commit,
+    ref: `refs/spec-automation/${phase.name}`,
+    message: COMMIT_MESSAGE,
+    author: run.author,
+    dateMs: run.createdAtMs,
+    allowedPrefixes: ALLOWED_PREFIXES,
+  });
+  return commit;
+}
+
+/** The phase's document must be there and be more than its template. Returns the questions it leaves. @throws `no_output` */
+async function checkDocument(
+  session: RunSession,
+  phase: AgentPhase,
+  commit: string,
+): Promise<readonly string[]> {
+  // Nothing changed at all is an outcome of the run, not a fault of the phase.
+  if (commit === outputOf(session, 'git_clone').commit) return [];
+  const tree = await readTree(session, commit);
+  const text = await tree.readText(`${outputOf(session, 'discover').featureDirectory}/${phase.document}`);
+  const template = await tree.readText(`.specify/templates/${phase.document.replace('.md', '-template.md')}`);
+  const problem = problemOf(phase, text, template);
+  if (problem !== undefined) {
+    throw appError('no_output', {
+      agent: session.run.agent,
+      document: phase.document,
+      phase: phase.name,
+      problem,
+    });
+  }
+  return phase.command === 'specify' ? openQuestions(text ?? '') : [];
+}
+
+function problemOf(
+  phase: AgentPhase,
+  text: string | undefined,
+  template: string | undefined,
+): string | undefined {
+  if (text === undefined) return 'it was not written';
+  return text === template ? 'it is the template, unchanged' : documentProblem(phase.command, text);
+}

@@ -1,0 +1,91 @@
+import { appError } from '../domain/app-error.ts';
+import { branchName, DEFAULT_IDENTITY } from '../domain/naming.ts';
+import type { ClarificationMode, Identity, Run } from '../domain/run.ts';
+import { validateBranch, validateFeature, validateSpecText } from '../domain/validate.ts';
+import type { RemoteState } from '../git/port.ts';
+import type { Deps } from './deps.ts';
+
+/** What a caller asks for. Absent fields take the defaults the face was configured with. */
+export interface Submission {
+  /** A path (relative to `workingDirectory`) or a URL. */
+  readonly repository: string;
+  readonly workingDirectory: string;
+  readonly specText: string;
+  /** The repository's default branch when absent. */
+  readonly baseBranch?: string | undefined;
+  readonly agent: string;
+  readonly sandbox: string;
+  readonly feature?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly externalRef?: string | undefined;
+  readonly onClarification?: ClarificationMode | undefined;
+  readonly retain?: boolean | undefined;
+  readonly author?: Identity | undefined;
+}
+
+const EXTERNAL_REF_MAX_LENGTH = 255;
+const BRANCHES_SHOWN = 8;
+
+/**
+ * Check everything that can be checked without doing the work, save the run as `queued`, and ring. The row is the truth: when
+ * the ring is lost, `recoverRuns` rings again. On a throw nothing was stored.
+ * @throws every reason of kind `input`, and `home_not_writable`, `disk_reserve`, `git_unavailable`, `clone_denied`
+ */
+export async function submitRun(deps: Deps, submission: Submission): Promise<Run> {
+  const specText = validateSpecText(submission.specText);
+  const feature = submission.feature === undefined ? null : validateFeature(submission.feature);
+  if (submission.baseBranch !== undefined) validateBranch(submission.baseBranch);
+  checkNames(deps, submission);
+  await deps.workspaces.preflight();
+  const repository = await deps.git.canonicalRepository(submission.repository, submission.workingDirectory);
+  const remote = await deps.git.inspectRemote(repository);
+  const baseBranch = chooseBase(repository, remote, submission.baseBranch);
+
+  const id = deps.newId();
+  const run = await deps.store.createRun({
+    id,
+    repository,
+    specText,
+    baseBranch,
+    feature,
+    agent: submission.agent,
+    sandbox: submission.sandbox,
+    dryRun: submission.dryRun ?? false,
+    externalRef: submission.externalRef ?? null,
+    onClarification: submission.onClarification ?? 'stop',
+    retain: submission.retain ?? false,
+    author: submission.author ?? DEFAULT_IDENTITY,
+    branchName: branchName(id, deps.clock.nowMs()),
+  });
+  await deps.queue.ring(run.id);
+  return run;
+}
+
+function checkNames({ agents, sandboxes }: Deps, { agent, sandbox, externalRef }: Submission): void {
+  if (!agents.has(agent)) throw appError('agent_unknown', { agent, known: [...agents.keys()].join(', ') });
+  if (!sandboxes.has(sandbox))
+    throw appError('sandbox_unknown', { sandbox, known: [...sandboxes.keys()].join(', ') });
+  if (
+    externalRef !== undefined &&
+    (externalRef.length > EXTERNAL_REF_MAX_LENGTH || /\p{Cc}/u.test(externalRef))
+  ) {
+    throw appError('request_invalid', {
+      field: 'external_ref',
+      problem: `it is longer than ${EXTERNAL_REF_MAX_LENGTH} characters or holds a control character`,
+    });
+  }
+}
+
+function chooseBase(repository: string, remote: RemoteState, asked: string | undefined): string {
+  const names = [...remote.branches.keys()].toSorted();
+  if (names.length === 0) throw appError('repository_empty', { repository });
+  const known = names.slice(0, BRANCHES_SHOWN).join(', ');
+  const branch = asked ?? remote.defaultBranch;
+  if (branch === null)
+    throw appError('request_invalid', {
+      field: 'base_branch',
+      problem: `${repository} has no default branch; name one of: ${known}`,
+    });
+  if (!remote.branches.has(branch)) throw appError('base_branch_missing', { repository, branch, known });
+  return branch;
+}

@@ -1,0 +1,24 @@
+import { AGENT_PHASES, type AgentPhase } from '../domain/phases.ts';
+import { outputOf, type RunSession } from './run-session.ts';
+
+/**
+ * Make sure this process laid the agent's working copy. Within one process it goes on from phase to phase; a process that takes
+ * over lays it anew from the last checkpoint and never trusts what a dead one left.
+ */
+export async function ensureWorkingCopy(session: RunSession, phase: AgentPhase): Promise<void> {
+  if (session.laidFrom !== undefined) return;
+  const { deps, workspace } = session;
+  const commit = checkpointBefore(session, phase);
+  const branch = outputOf(session, 'discover').featureDirectory.replace(/^specs\//u, '');
+  await deps.workspaces.clear(workspace.repo);
+  await deps.workspaces.clear(workspace.home);
+  await deps.git.layWorkingCopy({ gitDirectory: workspace.git, commit, directory: workspace.repo, branch });
+  session.laidFrom = commit;
+}
+
+/** The newest checkpoint a phase builds on: the last agent phase that is done, else the base. */
+export function checkpointBefore(session: RunSession, phase: AgentPhase): string {
+  const earlier = AGENT_PHASES.slice(0, AGENT_PHASES.indexOf(phase));
+  const done = earlier.findLast(({ name }) => session.outputs[name] !== undefined);
+  return done === undefined ? outputOf(session, 'git_clone').commit : outputOf(session, done.name).commit;
+}

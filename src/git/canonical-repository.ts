@@ -1,0 +1,67 @@
+import { realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+import { appError } from '../domain/app-error.ts';
+import { quote, validateRepositoryName } from '../domain/validate.ts';
+
+const SLUG = /^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9_.-]+$/u;
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * The one form a repository is known by: an absolute path without links, or a normalised URL without credentials.
+ * `owner/name` counts as a path when such a folder exists.
+ * @throws `repository_invalid`, `repository_not_found`, `forge_unavailable`
+ */
+export async function canonicalRepository(name: string, workingDirectory: string): Promise<string> {
+  validateRepositoryName(name);
+  if (/^[a-z][a-z0-9+.-]*:\/\//iu.test(name)) return canonicalUrl(name);
+  if (/^[\w.-]+@[\w.-]+:/u.test(name)) throw invalid(name, 'ssh is not supported');
+  return canonicalPath(path.resolve(workingDirectory, name), name);
+}
+
+/** What git is given for a canonical repository. A path becomes a `file://` URL, so that git never hard-links from it. */
+export function remoteUrl(repository: string): string {
+  return path.isAbsolute(repository) ? pathToFileURL(repository).href : repository;
+}
+
+async function canonicalUrl(name: string): Promise<string> {
+  if (!URL.canParse(name)) throw invalid(name, 'it is not a valid URL');
+  const url = new URL(name);
+  if (url.protocol === 'file:') return canonicalFileUrl(url, name);
+  if (url.username !== '' || url.password !== '') throw invalid(name, 'it holds a user name or password');
+  if (url.search !== '' || url.hash !== '') throw invalid(name, 'it holds a query or a fragment');
+  const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
+  if (!isAllowed) throw invalid(name, `${url.protocol}// is not supported`);
+  return url.href.replace(/\/+$/u, '');
+}
+
+async function canonicalFileUrl(url: URL, name: string): Promise<string> {
+  if (url.host !== '') throw invalid(name, 'a file:// URL must not name a host');
+  let directory: string;
+  try {
+    directory = fileURLToPath(url);
+  } catch (cause) {
+    throw appError(
+      'repository_invalid',
+      { repository: quote(name), problem: 'it is not a valid file:// URL' },
+      cause,
+    );
+  }
+  return canonicalPath(directory, name);
+}
+
+async function canonicalPath(directory: string, name: string): Promise<string> {
+  const found = await stat(directory).catch(() => undefined);
+  if (found === undefined && SLUG.test(name) && !name.startsWith('.'))
+    throw appError('forge_unavailable', { repository: name });
+  if (found === undefined || !found.isDirectory())
+    throw appError('repository_not_found', { repository: name });
+  const real = await realpath(directory);
+  // Naming the .git folder of a checkout means the checkout.
+  return path.basename(real) === '.git' ? path.dirname(real) : real;
+}
+
+function invalid(name: string, problem: string) {
+  return appError('repository_invalid', { repository: quote(name), problem });
+}

@@ -1,0 +1,45 @@
+import { appError } from '../domain/app-error.ts';
+import { canonicalRepository } from './canonical-repository.ts';
+import { gitOutput, gitRunner, MINIMUM_GIT, type GitOptions, type RunGit } from './git-command.ts';
+import { importTree } from './import-tree.ts';
+import type { Git } from './port.ts';
+import { diff, hasCommit, listTree, readBlobs } from './read-commit.ts';
+import { fetchBase, inspectRemote, pushNewBranch } from './remote.ts';
+import { layWorkingCopy, listForeignChanges } from './working-copy.ts';
+
+/** Git through its command line. */
+export function gitCli(options: GitOptions): Git {
+  const run = gitRunner(options);
+  return {
+    detectVersion: () => detectVersion(run),
+    canonicalRepository,
+    inspectRemote: (repository, signal) => inspectRemote(run, repository, signal),
+    fetchBase: (request) => fetchBase(run, request),
+    hasCommit: (gitDirectory, commit) => hasCommit(run, gitDirectory, commit),
+    listTree: (request) => listTree(run, request),
+    readBlobs: (request) => readBlobs(run, request),
+    layWorkingCopy: (request) => layWorkingCopy(run, request),
+    listForeignChanges: (request) => listForeignChanges(run, request),
+    importTree: (request) => importTree(run, request),
+    diff: (request) => diff(run, request),
+    pushNewBranch: (request) => pushNewBranch(run, request),
+  };
+}
+
+async function detectVersion(run: RunGit): Promise<string> {
+  const output = await gitOutput(run, { args: ['--version'] });
+  const version = /(\d+\.\d+\.\d+)/u.exec(output.toString('utf8'))?.[1];
+  if (version === undefined || isOlder(version, MINIMUM_GIT)) {
+    throw appError('git_unavailable', {
+      problem: `found ${version ?? 'an unknown version'}`,
+      minimum: MINIMUM_GIT,
+    });
+  }
+  return version;
+}
+
+function isOlder(version: string, minimum: string): boolean {
+  const [a, b] = [version, minimum].map((text) => text.split('.').map(Number));
+  const difference = a?.map((part, index) => part - (b?.[index] ?? 0)).find((delta) => delta !== 0);
+  return (difference ?? 0) < 0;
+}

@@ -1,0 +1,126 @@
+import { appError } from '../domain/app-error.ts';
+import { exec, type ExecResult } from '../lib/exec.ts';
+
+/** What the adapter needs to know about the host. */
+export interface GitOptions {
+  /** Search path for git and its helpers. */
+  readonly path: string;
+  /** Trusted network settings of the host (CA files, proxies), passed on to git. */
+  readonly networkEnv: Readonly<Record<string, string>>;
+}
+
+/** One git call. */
+export interface GitCall {
+  readonly args: readonly string[];
+  readonly gitDirectory?: string;
+  readonly workTree?: string;
+  readonly stdin?: Uint8Array | string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs git. */
+export type RunGit = (call: GitCall) => Promise<ExecResult>;
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+/** No such folder: git then finds no user configuration, no hooks and no templates. */
+const NOWHERE = '/nonexistent';
+
+/**
+ * Settings of every call. They close the ways in which a repository's content or configuration makes git run a program
+ * or leave the repository (reliability-security.md R2; CVE-2022-24765, CVE-2024-32002 and their kin).
+ */
+const HARDENING = [
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'core.symlinks=true',
+  'core.quotePath=false',
+  'core.autocrlf=false',
+  'core.attributesFile=/dev/null',
+  'core.excludesFile=/dev/null',
+  'credential.helper=',
+  'protocol.ext.allow=never',
+  'http.followRedirects=false',
+  'submodule.recurse=false',
+  'fetch.recurseSubmodules=false',
+  'diff.external=',
+  'commit.gpgSign=false',
+  'gc.auto=0',
+  'maintenance.auto=false',
+  'advice.detachedHead=false',
+  'transfer.fsckObjects=true',
+  // Old repositories hold harmless flaws that fsck reports as errors; refusing them would refuse the user's own history.
+  'fetch.fsck.zeroPaddedFilemode=warn',
+  'fetch.fsck.missingSpaceBeforeDate=warn',
+  'fetch.fsck.badTimezone=warn',
+  'fetch.fsck.missingEmail=warn',
+].flatMap((setting) => ['-c', setting]);
+
+/** Environment of every call: nothing of ours but the search path and the network settings. */
+function gitEnv(options: GitOptions): Record<string, string> {
+  return {
+    ...options.networkEnv,
+    PATH: options.path,
+    HOME: NOWHERE,
+    XDG_CONFIG_HOME: NOWHERE,
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_TEMPLATE_DIR: '',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_LFS_SKIP_SMUDGE: '1',
+    GIT_ALLOW_PROTOCOL: 'file:https:http',
+    GIT_PROTOCOL_FROM_USER: '0',
+  };
+}
+
+/** Build the function every verb calls git through. */
+export function gitRunner(options: GitOptions): RunGit {
+  return async (call) => {
+    const result = await exec(['git', ...HARDENING, ...placeArgs(call), ...call.args], {
+      env: { ...gitEnv(options), ...call.env },
+      timeoutMs: call.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      ...(call.workTree === undefined ? {} : { cwd: call.workTree }),
+      ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
+      ...(call.maxBytes === undefined ? {} : { maxBytes: call.maxBytes }),
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+    });
+    if (result.ending === 'not_started') {
+      throw appError('git_unavailable', { problem: lastLine(result.stderr), minimum: MINIMUM_GIT });
+    }
+    return result;
+  };
+}
+
+/** Oldest git whose clone and worktree code has the fixes we rely on. */
+export const MINIMUM_GIT = '2.39.0';
+
+/** Run git and expect success. @throws `internal` naming the verb and git's last words. */
+export async function gitOutput(run: RunGit, call: GitCall): Promise<Buffer> {
+  const result = await run(call);
+  if (result.exitCode === 0 && !result.isTruncated) return result.stdout;
+  call.signal?.throwIfAborted();
+  const problem = `git ${call.args[0]} ended with ${result.exitCode ?? result.ending}: ${lastLine(result.stderr)}`;
+  throw appError('internal', { problem });
+}
+
+/** Git's most telling line: the last `fatal:` or `error:` or remote line, else the last line. */
+export function lastLine(stderr: string): string {
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return lines.findLast((line) => /^(fatal|error|remote|!)/u.test(line)) ?? lines.at(-1) ?? 'no message';
+}
+
+function placeArgs(call: GitCall): readonly string[] {
+  return [
+    ...(call.gitDirectory === undefined ? [] : [`--git-dir=${call.gitDirectory}`]),
+    ...(call.workTree === undefined ? [] : [`--work-tree=${call.workTree}`]),
+  ];
+}

@@ -1,0 +1,133 @@
+import { toEventView, type EventView } from './contract/event-view.ts';
+import {
+  toArtifactView,
+  toRunDetail,
+  toRunView,
+  type ArtifactView,
+  type RunDetail,
+  type RunView,
+} from './contract/run-view.ts';
+import { appError } from './domain/app-error.ts';
+import { cancelRun } from './engine/cancel-run.ts';
+import { cleanUpExpired, type CleanupReport } from './engine/clean-up-expired.ts';
+import type { Deps } from './engine/deps.ts';
+import { executeRun } from './engine/execute-run.ts';
+import { findRun } from './engine/find-run.ts';
+import { followRun, type FollowOptions } from './engine/follow-run.ts';
+import { reapOrphans, recoverRuns } from './engine/recover-runs.ts';
+import { retryRun, type RetryRequest } from './engine/retry-run.ts';
+import { submitRun, type Submission } from './engine/submit-run.ts';
+import type { RunQuery } from './store/port.ts';
+
+/**
+ * The whole product for a Node program: no server needed. Runs submitted or retried here are worked on here, in this process.
+ * `runId` may be the beginning of an id everywhere. Every method may throw an `AppError`.
+ */
+export interface SpecAutomation extends AsyncDisposable {
+  /** Accept a run and start on it. Returns as soon as it is stored. */
+  submit(request: SubmitRequest): Promise<RunView>;
+  /** The run's events from after `afterSeq` on, until it is over. */
+  follow(runId: string, options?: FollowOptions): AsyncIterable<EventView>;
+  get(runId: string): Promise<RunDetail>;
+  list(query: RunQuery): Promise<{ readonly runs: readonly RunView[]; readonly next_cursor: string | null }>;
+  cancel(runId: string): Promise<RunView>;
+  retry(request: RetryRequest): Promise<RunView>;
+  artifacts(runId: string): Promise<readonly ArtifactView[]>;
+  /** The bytes of one artifact, by name. */
+  readArtifact(runId: string, name: string): Promise<Uint8Array>;
+  /** The folder with named copies of a run's evidence. */
+  artifactDirectory(runId: string): string;
+  /** Remove what is past its time. */
+  cleanUp(isDryRun: boolean): Promise<CleanupReport>;
+  /** Take up every run nobody works on, and end what dead workers left running. Returns the run ids. */
+  recover(): Promise<readonly string[]>;
+  /** End what dead workers left running. Returns how many processes. */
+  reapOrphans(): Promise<number>;
+  /** Finish the runs under way and let go of everything. */
+  close(): Promise<void>;
+}
+
+/** A submission; what is absent comes from the settings. */
+export type SubmitRequest = Omit<Submission, 'agent' | 'sandbox' | 'workingDirectory'> & {
+  readonly agent?: string | undefined;
+  readonly sandbox?: string | undefined;
+  readonly workingDirectory?: string | undefined;
+};
+
+/** What a request gets where it says nothing. */
+export interface SubmissionDefaults {
+  readonly agent: string;
+  readonly sandbox: string;
+  readonly workingDirectory: string;
+  readonly author: NonNullable<Submission['author']>;
+  readonly isDryRun: boolean;
+  readonly concurrency: number;
+}
+
+/** Put the use cases behind one object, and work on what its queue rings for. */
+export function specAutomation(deps: Deps, defaults: SubmissionDefaults): SpecAutomation {
+  const worker = deps.queue.listen({
+    concurrency: defaults.concurrency,
+    onRing: (runId) => executeRun(deps, runId),
+  });
+  const idOf = async (runId: string) => (await findRun(deps, runId)).id;
+
+  const close = async () => {
+    await worker[Symbol.asyncDispose]();
+    await deps.queue[Symbol.asyncDispose]();
+    await deps.store[Symbol.asyncDispose]();
+  };
+
+  return {
+    submit: async (request) => toRunView(await submitRun(deps, withDefaults(request, defaults))),
+    follow: (runId, options) => followViews(deps, runId, options),
+    get: (runId) => readDetail(deps, runId),
+    async list(query) {
+      const { runs, nextCursor } = await deps.store.listRuns(query);
+      return { runs: runs.map(toRunView), next_cursor: nextCursor };
+    },
+    cancel: async (runId) => toRunView(await cancelRun(deps, await idOf(runId))),
+    retry: async (request) =>
+      toRunView(await retryRun(deps, { ...request, runId: await idOf(request.runId) })),
+    artifacts: async (runId) => (await deps.store.listArtifacts(await idOf(runId))).map(toArtifactView),
+    readArtifact: async (runId, name) => readArtifact(deps, await idOf(runId), name),
+    artifactDirectory: (runId) => deps.workspaces.locate(runId).artifacts,
+    cleanUp: (isDryRun) => cleanUpExpired(deps, isDryRun),
+    recover: () => recoverRuns(deps),
+    reapOrphans: () => reapOrphans(deps),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function withDefaults(request: SubmitRequest, defaults: SubmissionDefaults): Submission {
+  return {
+    ...request,
+    agent: request.agent ?? defaults.agent,
+    sandbox: request.sandbox ?? defaults.sandbox,
+    workingDirectory: request.workingDirectory ?? defaults.workingDirectory,
+    author: request.author ?? defaults.author,
+    dryRun: (request.dryRun ?? false) || defaults.isDryRun,
+  };
+}
+
+async function* followViews(deps: Deps, runId: string, options?: FollowOptions): AsyncGenerator<EventView> {
+  const { id } = await findRun(deps, runId);
+  for await (const event of followRun(deps, id, options)) yield toEventView(event);
+}
+
+async function readDetail(deps: Deps, runId: string): Promise<RunDetail> {
+  const run = await findRun(deps, runId);
+  const [phases, artifacts] = await Promise.all([
+    deps.store.listPhases(run.id),
+    deps.store.listArtifacts(run.id),
+  ]);
+  return toRunDetail(run, { phases, artifacts });
+}
+
+async function readArtifact(deps: Deps, runId: string, name: string): Promise<Uint8Array> {
+  const found = (await deps.store.listArtifacts(runId)).find((artifact) => artifact.name === name);
+  const bytes = found === undefined ? undefined : await deps.artifacts.get(found.sha256);
+  if (bytes === undefined) throw appError('artifact_not_found', { run_id: runId, name });
+  return bytes;
+}

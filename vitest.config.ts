@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+import { refuseSkips } from './tests/support/refuse-skips.ts';
+
 const project = (name: string, include: string[], testTimeout: number) => ({
   test: { name, include, testTimeout, hookTimeout: testTimeout, restoreMocks: true },
 });
 
 export default defineConfig({
   test: {
+    reporters: ['default', refuseSkips(process.env['CI'] === 'true')],
     projects: [
       project('unit', ['src/**/*.test.ts', 'tests/*.test.ts'], 20_000),
       project('contract', ['tests/contract/**/*.test.ts'], 60_000),

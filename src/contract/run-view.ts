@@ -51,6 +51,7 @@ export const RunView = z.object({
   repository: z.string(),
   base_branch: z.string(),
   branch_name: z.string().nullable(),
+  commit: z.string().nullable(),
   feature_directory: z.string().nullable(),
   pull_request_url: z.string().nullable(),
   external_ref: z.string().nullable(),
@@ -71,7 +72,6 @@ export type RunDetail = z.infer<typeof RunDetail>;
 
 /** A run as it is shown in lists. `branch_name` is the pushed branch: `null` until there is one. */
 export function toRunView(run: Run): RunView {
-  const isPublished = run.status === 'succeeded' && !run.dryRun;
   return {
     run_id: run.id,
     status: run.status,
@@ -80,7 +80,8 @@ export function toRunView(run: Run): RunView {
     remedy: run.remedy,
     repository: run.repository,
     base_branch: run.baseBranch,
-    branch_name: isPublished || run.pullRequestUrl !== null ? run.branchName : null,
+    branch_name: run.pushedCommit === null ? null : run.branchName,
+    commit: run.pushedCommit,
     feature_directory: run.featureDirectory,
     pull_request_url: run.pullRequestUrl,
     external_ref: run.externalRef,

@@ -29,6 +29,7 @@ const RUN: Run = {
   remedy: null,
   branchName: 'spec_automation/20260102/0f1e2d3c',
   featureDirectory: 'specs/001-login',
+  pushedCommit: null,
   pullRequestUrl: null,
   clarifications: [
     { question: 'Which roles?', answer: 'All of them' },

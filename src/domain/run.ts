@@ -86,6 +86,8 @@ export interface Run extends RunRequest {
   readonly branchName: string;
   /** `specs/<name>`, once `discover` chose it. */
   readonly featureDirectory: string | null;
+  /** The commit the run's branch was pushed at; `null` while there is no such branch. */
+  readonly pushedCommit: string | null;
   readonly pullRequestUrl: string | null;
   readonly clarifications: readonly Clarification[];
   /** Words of the operator for the agent, from the last retry. */

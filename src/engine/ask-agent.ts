@@ -11,6 +11,8 @@ import type { StepContext } from './run-phase.ts';
 import { agentOf, outputOf, sandboxOf, type RunSession } from './run-session.ts';
 import { saveArtifact } from './save-artifact.ts';
 
+const WORDS_MAX_CHARS = 300;
+
 /** Write the prompt, keep it as evidence, and run the agent on it. @throws `agent_failed`, `timeout`, `sandbox_unavailable` */
 export async function askAgent(session: RunSession, phase: AgentPhase, context: StepContext): Promise<void> {
   const command = await prepareCommand(session, phase);
@@ -114,11 +116,16 @@ function demandFinished(
     });
   }
   if (isFinished) return;
-  const lastError = events.findLast((event) => event.type === 'errored')?.text;
+  const lastError = events.findLast((event) => event.type === 'errored')?.text ?? lastLineOf(result.stderr);
   const how = result.signalName === null ? `exit code ${result.exitCode}` : `signal ${result.signalName}`;
-  throw appError('agent_failed', {
-    agent: run.agent,
-    phase: phase.name,
-    problem: lastError ?? `it ended with ${how} and no final event`,
-  });
+  const words = lastError === undefined ? '' : `; its last words: ${lastError.slice(0, WORDS_MAX_CHARS)}`;
+  const problem = `it ended with ${how} and no final event${words}`;
+  throw appError('agent_failed', { agent: run.agent, phase: phase.name, problem });
+}
+
+function lastLineOf(text: string): string | undefined {
+  return text
+    .split('\n')
+    .findLast((line) => line.trim() !== '')
+    ?.trim();
 }

@@ -65,7 +65,11 @@ export async function saveClosingEvidence(session: RunSession, result: RunResult
     phase: 'cleanup',
     content: commitStatus(session, result),
   });
-  const summary = await runSummary(session, result, await countFeature(session));
+  const summary = await runSummary(
+    session,
+    result,
+    session.outputs.commit_push?.counts ?? (await countFeature(session)),
+  );
   await saveArtifact(session, {
     name: 'run-summary.json',
     type: 'metrics_snapshot',

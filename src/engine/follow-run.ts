@@ -1,6 +1,6 @@
 import { appError } from '../domain/app-error.ts';
 import type { StoredEvent } from '../domain/events.ts';
-import { isTerminal } from '../domain/run.ts';
+import { isTerminal, type Run } from '../domain/run.ts';
 import type { Deps } from './deps.ts';
 
 const EVENTS_PER_READ = 500;
@@ -13,7 +13,8 @@ export interface FollowOptions {
 }
 
 /**
- * A run's events in order, without gap or repetition, from after `afterSeq` until the run is over and everything was told.
+ * A run's events in order, without gap or repetition, from after `afterSeq` until the run is over (or given up by its worker) and
+ * everything was told.
  * Ends early when `signal` fires. @throws `run_not_found`
  */
 export async function* followRun(
@@ -21,6 +22,7 @@ export async function* followRun(
   runId: string,
   options: FollowOptions = {},
 ): AsyncGenerator<StoredEvent> {
+  const isAbandoned = abandonmentWatch(deps);
   let lastSeq = options.afterSeq ?? 0;
   while (options.signal?.aborted !== true) {
     // The status is read before the events: what is terminal now has all its events written.
@@ -30,7 +32,20 @@ export async function* followRun(
     yield* events;
     lastSeq = events.at(-1)?.seq ?? lastSeq;
     if (events.length === EVENTS_PER_READ) continue;
-    if (isTerminal(run.status) || options.isHistoryOnly === true) return;
+    if (isTerminal(run.status) || options.isHistoryOnly === true || isAbandoned(run)) return;
     await deps.clock.sleep(deps.settings.followPollMs, options.signal);
   }
+}
+
+/** True once the lease of a run in progress was not renewed for twice its time: its worker is gone, and nothing more will come. */
+function abandonmentWatch({ clock, settings }: Deps): (run: Run) => boolean {
+  let lastLease: number | null = null;
+  let changedMs = clock.monotonicMs();
+  return ({ status, leaseUntilMs }) => {
+    if (leaseUntilMs !== lastLease || status !== 'in_progress') {
+      lastLease = leaseUntilMs;
+      changedMs = clock.monotonicMs();
+    }
+    return clock.monotonicMs() - changedMs > 2 * settings.leaseTtlMs;
+  };
 }

@@ -3,6 +3,15 @@ import { z } from 'zod';
 import { PHASES, type PhaseName } from '../domain/phases.ts';
 import type { PhaseRecord } from '../domain/run.ts';
 
+const DocumentCounts = z.object({
+  stories: z.number(),
+  requirements: z.number(),
+  successCriteria: z.number(),
+  tasks: z.number(),
+  tasksDone: z.number(),
+  openQuestions: z.number(),
+});
+
 const AgentOutput = z.object({
   /** The checkpoint: a commit on the base that holds everything written so far. */
   commit: z.string(),
@@ -34,12 +43,13 @@ const PhaseOutput = {
     changedPaths: z.array(z.string()),
     leftOutPaths: z.array(z.string()),
     isPushed: z.boolean(),
+    counts: DocumentCounts,
   }),
   open_pr: z.object({ url: z.string().nullable() }),
   cleanup: z.object({ isComplete: z.boolean() }),
 } satisfies Record<PhaseName, z.ZodType>;
 
-export type AgentPhaseOutput = z.infer<typeof AgentOutput>;
+type AgentPhaseOutput = z.infer<typeof AgentOutput>;
 export type PhaseOutputs = { [Name in PhaseName]: z.infer<(typeof PhaseOutput)[Name]> };
 
 /** The outputs of phases that are done, by name. */
@@ -60,4 +70,9 @@ export function knownOutputs(records: readonly PhaseRecord[]): KnownOutputs {
     outputs = { ...outputs, [name]: parsed.data };
   }
   return outputs;
+}
+
+/** The stored output of an agent phase; `undefined` when it is none. */
+export function parseAgentOutput(output: unknown): AgentPhaseOutput | undefined {
+  return AgentOutput.safeParse(output).data;
 }

@@ -2,8 +2,11 @@ import { appError, type AppError } from '../domain/app-error.ts';
 import { parseAnswers } from '../domain/clarifications.ts';
 import { PHASES, phaseIndex, type PhaseName } from '../domain/phases.ts';
 import type { Clarification, Run } from '../domain/run.ts';
+import type { RunRetry } from '../store/port.ts';
 import type { Deps } from './deps.ts';
 import { knownOutputs } from './phase-outputs.ts';
+
+const LEASE_POLL_MS = 100;
 
 /** How to go on with a run. */
 export interface RetryRequest {
@@ -27,14 +30,12 @@ export async function retryRun(deps: Deps, request: RetryRequest): Promise<Run> 
   const firstOpen = firstUnfinished(await deps.store.listPhases(run.id));
   checkApplicable(run, request);
   const from = chooseStart(run, request, firstOpen);
-  const retried = await deps.store.retryRun({
+  const retried = await retryWhenFree(deps, run, {
     runId: run.id,
     from,
     notes: request.notes ?? run.notes,
     clarifications,
   });
-  if (retried === undefined)
-    throw notApplicable(run, `it is ${run.status} and held by ${run.owner ?? 'nobody'}`);
   await deps.queue.ring(run.id);
   return retried;
 }
@@ -71,6 +72,24 @@ function mergeAnswers(run: Run, answers: string | undefined): readonly Clarifica
     open.map(({ question }) => question),
   );
   return [...run.clarifications.filter(({ answer }) => answer !== null), ...answered];
+}
+
+/**
+ * A worker that was killed leaves a lease that nobody renews: wait for its end, 10 s at most. One that is renewed meanwhile
+ * belongs to a living worker. @throws `retry_not_applicable`
+ */
+async function retryWhenFree({ store, clock, settings }: Deps, run: Run, retry: RunRetry): Promise<Run> {
+  const startedMs = clock.monotonicMs();
+  for (;;) {
+    const retried = await store.retryRun(retry);
+    if (retried !== undefined) return retried;
+    const current = await store.findRun(run.id);
+    const isRenewed = current?.leaseUntilMs !== run.leaseUntilMs;
+    const isOver = clock.monotonicMs() - startedMs > settings.leaseTtlMs + settings.leaseRenewMs;
+    if (isRenewed || isOver)
+      throw notApplicable(run, `${current?.owner ?? 'another process'} is working on it`);
+    await clock.sleep(LEASE_POLL_MS);
+  }
 }
 
 function firstUnfinished(records: Parameters<typeof knownOutputs>[0]): PhaseName {

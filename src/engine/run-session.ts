@@ -32,6 +32,8 @@ export async function openSession(deps: Deps, runId: string): Promise<RunSession
   const claimed = await store.claimRun({ runId, owner: settings.workerName, ttlMs: settings.leaseTtlMs });
   if (claimed === undefined) return undefined;
   const controller = new AbortController();
+  // Asked for while nobody held the run: the first step will see it.
+  if (claimed.run.cancelRequestedAtMs !== null) controller.abort(appError('cancelled', { run_id: runId }));
   const history = await store.listPhases(runId);
   const workspace = workspaces.locate(runId);
   return {
@@ -77,8 +79,12 @@ export function forgeOf({ deps, run }: Pick<RunSession, 'deps' | 'run'>): Forge 
   return forge;
 }
 
-/** Checkpoints live in the workspace: when that is gone or broken, the run starts over from the clone. */
+/**
+ * Checkpoints live in the workspace: when that is gone or broken, the run starts over from the clone. A published run needs
+ * them no more; its clean-up may have removed them.
+ */
 async function usableOutputs(deps: Deps, workspace: Workspace, outputs: KnownOutputs): Promise<KnownOutputs> {
+  if (outputs.open_pr !== undefined) return outputs;
   const { prepare_job: prepared, start_job_container: started } = outputs;
   const withoutCommits: KnownOutputs = {
     ...(prepared === undefined ? {} : { prepare_job: prepared }),

@@ -1,4 +1,5 @@
 import { AGENT_PHASES, type AgentPhase } from '../domain/phases.ts';
+import { parseAgentOutput } from './phase-outputs.ts';
 import { outputOf, type RunSession } from './run-session.ts';
 
 /**
@@ -8,7 +9,7 @@ import { outputOf, type RunSession } from './run-session.ts';
 export async function ensureWorkingCopy(session: RunSession, phase: AgentPhase): Promise<void> {
   if (session.laidFrom !== undefined) return;
   const { deps, workspace } = session;
-  const commit = checkpointBefore(session, phase);
+  const commit = (await draftToRevise(session, phase)) ?? checkpointBefore(session, phase);
   const branch = outputOf(session, 'discover').featureDirectory.replace(/^specs\//u, '');
   await deps.workspaces.clear(workspace.repo);
   await deps.workspaces.clear(workspace.home);
@@ -21,4 +22,14 @@ export function checkpointBefore(session: RunSession, phase: AgentPhase): string
   const earlier = AGENT_PHASES.slice(0, AGENT_PHASES.indexOf(phase));
   const done = earlier.findLast(({ name }) => session.outputs[name] !== undefined);
   return done === undefined ? outputOf(session, 'git_clone').commit : outputOf(session, done.name).commit;
+}
+
+/** With answers at hand, specify goes on from the draft that asked, so that the agent revises instead of starting over. */
+async function draftToRevise(session: RunSession, phase: AgentPhase): Promise<string | undefined> {
+  const { deps, run, history, workspace } = session;
+  const isAnswered = run.clarifications.some(({ answer }) => answer !== null);
+  if (phase.command !== 'specify' || !isAnswered) return undefined;
+  const asked = history.findLast((record) => record.phase === phase.name && record.status === 'succeeded');
+  const commit = parseAgentOutput(asked?.output)?.commit;
+  return commit !== undefined && (await deps.git.hasCommit(workspace.git, commit)) ? commit : undefined;
 }

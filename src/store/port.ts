@@ -126,6 +126,7 @@ export interface RunPage {
 /** The fields a run's holder may change while it works. */
 export interface RunPatch {
   readonly featureDirectory?: string;
+  readonly pushedCommit?: string;
   readonly pullRequestUrl?: string | null;
   readonly clarifications?: readonly Clarification[];
 }

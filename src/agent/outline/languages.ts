@@ -48,3 +48,8 @@ export function languageOfPath(path: string): LanguageRow | undefined {
 export function isMainLanguage(name: string): boolean {
   return !SUPPORTING.has(name);
 }
+
+/** The row of a language by its name. */
+export function languageByName(name: string): LanguageRow | undefined {
+  return ROWS.find((row) => row.name === name);
+}

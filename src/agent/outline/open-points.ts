@@ -1,4 +1,5 @@
 import type { Clarification } from '../../domain/run.ts';
+import { inline } from './markdown.ts';
 import { collapse } from './words.ts';
 
 /** Something the text leaves open, as a question, with the answer once somebody gave one. */
@@ -42,7 +43,7 @@ export function isQuestion(sentence: string): boolean {
 
 /** The question in the form that goes into a marker and comes back with an answer: one line, no brackets. */
 export function asQuestion(text: string): string {
-  const plain = collapse(text.replaceAll('[', '(').replaceAll(']', ')').replaceAll(/\*\*|__/gu, ''))
+  const plain = inline(text.replaceAll('[', '(').replaceAll(']', ')').replaceAll(/\*\*|__/gu, ''))
     .replace(/^(?:q(?:uestion)?\s?\d*|open question)\s*[:.)-]\s*/iu, '')
     .replace(/[.;,]$/u, '');
   return plain.length <= MAX_QUESTION ? plain : `${plain.slice(0, MAX_QUESTION - 1).trimEnd()}…`;

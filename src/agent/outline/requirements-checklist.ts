@@ -37,7 +37,7 @@ const CONTENT: readonly Check[] = [
 
 const COMPLETENESS: readonly Check[] = [
   {
-    text: 'No open clarification markers remain',
+    text: 'No [NEEDS CLARIFICATION] markers remain',
     evaluate: (reading) => {
       const open = openIds(reading);
       return { holds: open.length === 0, note: open.length === 0 ? 'none' : `open in ${listed(open)}` };
@@ -55,7 +55,13 @@ const COMPLETENESS: readonly Check[] = [
   },
   {
     text: 'Success criteria are measurable',
-    evaluate: ({ criteria }) => ({ holds: criteria.length > 0, note: 'each names a figure or scenarios that pass or fail' }),
+    evaluate: ({ criteria }) => {
+      const vague = criteria.filter((text) => !/\d|scenario/iu.test(text));
+      return {
+        holds: vague.length === 0,
+        note: vague.length === 0 ? 'each names a figure or scenarios that pass or fail' : `without a figure: ${inline(listed(vague))}`,
+      };
+    },
   },
   {
     text: 'Success criteria are technology-agnostic (no implementation details)',
@@ -132,7 +138,7 @@ function checks(list: readonly Check[], reading: SpecReading): string {
   return bullets(
     list.map((check) => {
       const { holds, note } = check.evaluate(reading);
-      return `[${holds ? 'x' : ' '}] ${check.text} — ${inline(note)}`;
+      return `[${holds ? 'x' : ' '}] ${check.text} — ${note}`;
     }),
   );
 }

@@ -46,7 +46,7 @@ const NAMES: readonly (readonly [string, TechnologyKind, RegExp])[] = [
   ['Python', 'language', /\bpython\b/iu],
   ['Rust', 'language', /\bRust\b/u],
   ['Kotlin', 'language', /\bkotlin\b/iu],
-  ['Golang', 'language', /\bgolang\b/iu],
+  ['Go', 'language', /\bgolang\b/iu],
   ['Docker', 'delivery', /\bdocker\b/iu],
   ['Kubernetes', 'delivery', /\bkubernetes\b|\bk8s\b/iu],
   ['Playwright', 'test', /\bplaywright\b/iu],

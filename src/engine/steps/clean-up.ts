@@ -10,14 +10,15 @@ export function cleanUp(result: RunResult): Step<'cleanup'> {
     phase: 'cleanup',
     async run(session, { log }) {
       // A run that may be retried keeps its checkpoints until its evidence expires.
-      const keepGit = result.status !== 'succeeded' && result.reason !== 'no_diff';
+      const keepGit = result.status !== 'succeeded';
       const tasks: readonly [string, () => Promise<unknown>][] = [
         ['write the closing evidence', () => saveClosingEvidence(session, result)],
         ['end left-over processes', () => sandboxOf(session).reap(session.run.id)],
         ['remove the working copy', () => session.deps.workspaces.release(session.run.id, { keepGit })],
       ];
-      const done = await Promise.all(tasks.map(([what, task]) => attempt(what, task)));
-      const problems = done.filter((problem) => problem !== undefined);
+      const problems: string[] = [];
+      // In this order: the evidence is read from what is removed last.
+      for (const [what, task] of tasks) problems.push(...(await attempt(what, task)));
       for (const problem of problems) log.err(problem);
       log.out(problems.length === 0 ? 'Nothing left behind' : 'Some things could not be removed');
       return { output: { isComplete: problems.length === 0 } };
@@ -42,12 +43,13 @@ export async function skipRemaining({ deps, fence }: RunSession, result: RunResu
   }
 }
 
-async function attempt(what: string, task: () => Promise<unknown>): Promise<string | undefined> {
+/** The problem a task had, as a list of none or one. */
+async function attempt(what: string, task: () => Promise<unknown>): Promise<readonly string[]> {
   try {
     await task();
-    return undefined;
+    return [];
   } catch (thrown) {
     if (thrown instanceof AppError && thrown.code === 'lease_lost') throw thrown;
-    return `Could not ${what}: ${describeThrown(thrown)}`;
+    return [`Could not ${what}: ${describeThrown(thrown)}`];
   }
 }

@@ -1,5 +1,5 @@
 import { ALLOWED_PREFIXES } from '../../domain/publish-policy.ts';
-import { saveDiff } from '../closing-evidence.ts';
+import { countFeature, saveDiff } from '../closing-evidence.ts';
 import type { Step } from '../run-phase.ts';
 import { outputOf, type RunSession } from '../run-session.ts';
 
@@ -17,6 +17,7 @@ export const commitPush: Step<'commit_push'> = {
       changedPaths: [...changedPaths],
       leftOutPaths: [...leftOutPaths],
       isPushed: false,
+      counts: await countFeature(session),
     };
     for (const path of leftOutPaths) log.err(`Left out by the publish policy: ${path}`);
     if (commit === base) return { output, skipped: 'nothing changed' };
@@ -34,6 +35,7 @@ export const commitPush: Step<'commit_push'> = {
       branch,
       signal,
     });
+    await deps.store.updateRun(session.fence, { pushedCommit: commit });
     log.out(`Pushed ${branch}`);
     return { output: { ...output, isPushed: true } };
   },

@@ -2,7 +2,6 @@ import { totalUsage } from '../../domain/format.ts';
 import { PULL_REQUEST_LABELS, pullRequestTitle } from '../../domain/naming.ts';
 import { pullRequestBody, pullRequestDocument } from '../../domain/pull-request.ts';
 import type { DraftPr } from '../../forge/port.ts';
-import { countFeature } from '../closing-evidence.ts';
 import type { Step } from '../run-phase.ts';
 import { forgeOf, outputOf, type RunSession } from '../run-session.ts';
 import { saveArtifact } from '../save-artifact.ts';
@@ -32,11 +31,11 @@ async function describePr(session: RunSession): Promise<DraftPr> {
     promptPackDigest: digest,
     featureDirectory,
   } = outputOf(session, 'discover');
-  const { changedPaths, leftOutPaths } = outputOf(session, 'commit_push');
+  const { changedPaths, leftOutPaths, counts } = outputOf(session, 'commit_push');
   const body = pullRequestBody({
     run: { ...run, featureDirectory },
     phases,
-    counts: await countFeature(session),
+    counts,
     openQuestions: outputOf(session, 'speckit_specify').openQuestions,
     agentVersion: outputOf(session, 'prepare_job').agentVersion,
     promptPack: { name, version, digest },

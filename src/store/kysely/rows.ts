@@ -51,6 +51,7 @@ export function toRun(row: Selectable<RunTable>): Run {
     remedy: row.remedy,
     branchName: row.branch_name,
     featureDirectory: row.feature_directory,
+    pushedCommit: row.pushed_commit,
     pullRequestUrl: row.pull_request_url,
     clarifications: JSON.parse(row.clarifications),
     notes: row.notes,

@@ -14,6 +14,7 @@ export async function updateRun(context: StoreContext, fence: Fence, patch: RunP
       // Kysely leaves out what is undefined; this no-op keeps an empty patch a valid, fenced statement.
       last_seq: sql<number>`last_seq`,
       feature_directory: patch.featureDirectory,
+      pushed_commit: patch.pushedCommit,
       pull_request_url: patch.pullRequestUrl,
       clarifications: patch.clarifications && encodeJson(patch.clarifications),
     })

@@ -32,6 +32,7 @@ export interface RunTable {
   branch_name: string;
   feature_directory: string | null;
   feature_number: number | null;
+  pushed_commit: string | null;
   pull_request_url: string | null;
   clarifications: Json;
   notes: string | null;

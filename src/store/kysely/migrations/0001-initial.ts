@@ -48,6 +48,7 @@ async function createRuns(db: Kysely<unknown>, { columnTypes }: SqlDialect): Pro
     .addColumn('branch_name', 'text', (column) => column.notNull())
     .addColumn('feature_directory', 'text')
     .addColumn('feature_number', 'integer')
+    .addColumn('pushed_commit', 'text')
     .addColumn('pull_request_url', 'text')
     .addColumn('clarifications', columnTypes.json, (column) => column.notNull())
     .addColumn('notes', 'text')

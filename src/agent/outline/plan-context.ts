@@ -1,0 +1,42 @@
+import { interfaceKinds, type InterfaceKind } from './interface-kinds.ts';
+import { languageByName } from './languages.ts';
+import { placementFor, type Placement } from './placement.ts';
+import type { SpecDocument } from './read-documents.ts';
+import type { RepositoryFacts } from './repository.ts';
+import type { OutlineRequest } from './request.ts';
+import { technologiesIn, type Technology } from './technologies.ts';
+import { slug } from './words.ts';
+
+/** Everything the plan and the tasks are made from. */
+export interface PlanContext {
+  readonly request: OutlineRequest;
+  readonly spec: SpecDocument;
+  readonly repository: RepositoryFacts;
+  /** Text of `.specify/memory/constitution.md`, when there is one. */
+  readonly constitution: string | null;
+  readonly placement: Placement;
+  readonly interfaces: readonly InterfaceKind[];
+  /** Technologies the request or the requirements name. */
+  readonly technologies: readonly Technology[];
+  /** Short name of the feature for paths. */
+  readonly featureSlug: string;
+}
+
+/** Put the sources of a plan together. */
+export function planContext(
+  sources: Pick<PlanContext, 'request' | 'spec' | 'repository' | 'constitution'>,
+): PlanContext {
+  const { request, spec, repository } = sources;
+  const wording = [request.specText.slice(0, 200_000), request.notes ?? '', ...spec.requirements.map(({ text }) => text)];
+  const technologies = technologiesIn(wording.join('\n'));
+  const folder = request.featureDirectory.replace(/^specs\/(?:\d+[-_])*/u, '');
+  const featureSlug = slug(folder, 3) || 'feature';
+  const requestedLanguage = technologies.find(({ kind, name }) => kind === 'language' && languageByName(name) !== undefined);
+  return {
+    ...sources,
+    technologies,
+    featureSlug,
+    interfaces: interfaceKinds(spec, repository),
+    placement: placementFor(repository, { requestedLanguage: requestedLanguage?.name ?? null, featureSlug }),
+  };
+}

@@ -1,0 +1,25 @@
+import { appendFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Script } from '../scripted-agent.ts';
+
+const script: Script = JSON.parse(await text(process.stdin));
+const say = (event: object) => process.stdout.write(`${JSON.stringify(event)}\n`);
+
+if (script.startLog !== undefined) appendFileSync(script.startLog, 'started\n');
+say({ type: 'progressed', text: 'working' });
+while (script.waitFor !== undefined && !existsSync(script.waitFor)) await delay(10);
+for (const [file, content] of Object.entries(script.files ?? {})) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+for (const [link, target] of Object.entries(script.links ?? {})) {
+  mkdirSync(path.dirname(link), { recursive: true });
+  symlinkSync(target, link);
+}
+for (const file of script.deletes ?? []) rmSync(file, { recursive: true });
+say({ type: 'used', usage: { inputTokens: 100, outputTokens: 20, costUsd: null } });
+if (script.isFinishing === true) say({ type: 'finished', text: 'done' });
+process.exitCode = script.exitCode ?? 0;

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import type { Agent } from '../../src/agent/port.ts';
+import { directoryArtifacts } from '../../src/artifacts/directory-artifacts.ts';
+import { activeRuns } from '../../src/engine/active-runs.ts';
+import type { Deps } from '../../src/engine/deps.ts';
+import { localForge } from '../../src/forge/local-forge.ts';
+import { gitCli } from '../../src/git/git-cli.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { builtinPrompts } from '../../src/prompt/builtin-prompts.ts';
+import { repositoryPrompts } from '../../src/prompt/repository-prompts.ts';
+import { inProcessQueue } from '../../src/queue/in-process-queue.ts';
+import { processSandbox } from '../../src/sandbox/process/process-sandbox.ts';
+import { specAutomation, type SpecAutomation, type SubmitRequest } from '../../src/spec-automation.ts';
+import { openSqliteStore } from '../../src/store/kysely/open-sqlite.ts';
+import type { RunDetail } from '../../src/contract/run-view.ts';
+import { directoryWorkspaces } from '../../src/workspace/directory-workspaces.ts';
+
+/** A whole engine on a temporary state directory, with real git, SQLite and processes. */
+export interface EngineKit extends AsyncDisposable {
+  readonly app: SpecAutomation;
+  readonly deps: Deps;
+  readonly home: string;
+  /** Submit and wait for the end. */
+  runToEnd(request: SubmitRequest): Promise<RunDetail>;
+  /** Wait for the end of a run under way. */
+  waitForEnd(runId: string): Promise<RunDetail>;
+  readText(runId: string, name: string): Promise<string>;
+}
+
+export interface EngineKitOptions {
+  readonly agents: readonly Agent[];
+  /** A state directory to share with another kit; a fresh one when absent. */
+  readonly home?: string;
+  readonly settings?: Partial<Deps['settings']>;
+  readonly overrides?: Partial<Deps>;
+}
+
+const GRACE_MS = 200;
+
+/** Open an engine; the first agent is the default. Dispose it to stop its work and remove its directory. */
+export async function openEngine(options: EngineKitOptions): Promise<EngineKit> {
+  const home = options.home ?? (await mkdtemp(path.join(tmpdir(), 'spec-automation-test-')));
+  const deps = await makeDeps(home, options);
+  const app = specAutomation(deps, {
+    agent: options.agents[0]?.name ?? 'none',
+    sandbox: 'process',
+    workingDirectory: home,
+    author: { name: 'Test', email: 'test@example.com' },
+    isDryRun: false,
+    concurrency: 4,
+  });
+  const waitForEnd = async (runId: string) => {
+    const events = [];
+    for await (const event of app.follow(runId)) events.push(event);
+    return app.get(runId);
+  };
+  return {
+    app,
+    deps,
+    home,
+    waitForEnd,
+    runToEnd: async (request) => waitForEnd((await app.submit(request)).run_id),
+    readText: async (runId, name) => Buffer.from(await app.readArtifact(runId, name)).toString('utf8'),
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      if (options.home === undefined) await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function makeDeps(home: string, options: EngineKitOptions): Promise<Deps> {
+  const store = await openSqliteStore({ directory: home });
+  await store.migrate();
+  const clock = systemClock();
+  const workspaces = directoryWorkspaces({ root: home, reserveBytes: 0 });
+  return {
+    store,
+    clock,
+    workspaces,
+    queue: inProcessQueue(),
+    git: gitCli({ path: process.env['PATH'] ?? '', networkEnv: {} }),
+    forges: [localForge({ directory: workspaces.root })],
+    sandboxes: new Map([['process', processSandbox({ path: process.env['PATH'] ?? '', graceMs: GRACE_MS })]]),
+    agents: new Map(options.agents.map((agent) => [agent.name, agent])),
+    promptSources: [repositoryPrompts(), builtinPrompts()],
+    artifacts: directoryArtifacts({ directory: path.join(home, 'artifacts'), nowMs: () => clock.nowMs() }),
+    activeRuns: activeRuns(),
+    newId: randomUUID,
+    settings: {
+      workerName: `test:${process.pid}:${randomUUID().slice(0, 8)}`,
+      leaseTtlMs: 10_000,
+      leaseRenewMs: 3_000,
+      phaseTimeoutMs: 30_000,
+      retentionMs: 7 * 24 * 60 * 60_000,
+      followPollMs: 10,
+      ...options.settings,
+    },
+    ...options.overrides,
+  };
+}

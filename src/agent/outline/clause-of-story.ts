@@ -7,7 +7,8 @@ export function storyClause(story: StoryStatement): Clause {
   const goal = inThirdPerson(story.goal);
   const base = { opening: null, modal: 'must', isNegated: false, quoted: null } as const;
   const act = /^to (?:be able to )?(.+)$/iu.exec(goal)?.[1];
-  if (act !== undefined) return { ...base, modal: 'can', subject: capitalise(withArticle(story.role)), action: act };
+  if (act !== undefined)
+    return { ...base, modal: 'can', subject: capitalise(withArticle(story.role)), action: act };
   const [, agent = '', what = ''] = /^(the [\p{L} -]{2,40}?|it) to (.+)$/iu.exec(goal) ?? [];
   if (what !== '') {
     const isSystem = /^(?:it|the (?:app|system|service|tool|site|application))$/iu.test(agent);

@@ -27,7 +27,9 @@ const ADVERB = /^(?:only|also|always|still|then|just|[a-z]+ly)$/u;
 /** A clause in Spec Kit's words: `System MUST …`, `Users MUST be able to …`. */
 export function requirementText(clause: Clause): string {
   if (clause.quoted !== null) return `System MUST fulfil: ${clause.quoted}`;
-  const verb = VERB_FORMS[clause.modal][clause.isNegated ? 1 : 0];
+  // `Only the author MUST be able to` would ask for ability; meant is permission.
+  const modal = clause.modal === 'can' && /^only\b/iu.test(clause.subject) ? 'may' : clause.modal;
+  const verb = VERB_FORMS[modal][clause.isNegated ? 1 : 0];
   const subject = clause.opening === null ? clause.subject : inSentence(clause.subject);
   const opening = clause.opening === null ? '' : `${clause.opening}, `;
   return `${opening}${subject} ${verb} ${clause.action}`;
@@ -51,7 +53,8 @@ export function conditionOf(clause: Clause): { readonly condition: string | null
     return { condition: leading[1], action: clause.action };
   }
   const trailing = CONDITION.exec(clause.action);
-  if (trailing?.[1] === undefined || trailing[2] === undefined) return { condition: null, action: clause.action };
+  if (trailing?.[1] === undefined || trailing[2] === undefined)
+    return { condition: null, action: clause.action };
   return { condition: trailing[2], action: trailing[1] };
 }
 
@@ -75,5 +78,7 @@ function finite(action: string, subject: string, isNegated: boolean): string {
 }
 
 function hasSecondVerb(action: string): boolean {
-  return [...action.matchAll(/ (?:and|or) ([a-z]+)/gu)].some((match) => verbClass(match[1] ?? '') !== undefined);
+  return [...action.matchAll(/ (?:and|or) ([a-z]+)/gu)].some(
+    (match) => verbClass(match[1] ?? '') !== undefined,
+  );
 }

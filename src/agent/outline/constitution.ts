@@ -20,7 +20,9 @@ export function constitutionCheck(constitution: string | null): string {
 function principlesOf(text: string): readonly string[] {
   const headings = readBlocks(text).filter(({ kind, level }) => kind === 'heading' && level < 7);
   const filled = headings.filter(({ text: title }) => !/\[[A-Z][A-Z0-9_ ]{2,}\]/u.test(title));
-  const start = filled.findIndex(({ text: title }) => /\bprinciples?\b/iu.test(title) && !/constitution/iu.test(title));
+  const start = filled.findIndex(
+    ({ text: title }) => /\bprinciples?\b/iu.test(title) && !/constitution/iu.test(title),
+  );
   if (start >= 0) {
     const level = filled[start]?.level ?? 2;
     const end = filled.findIndex((heading, index) => index > start && heading.level <= level);

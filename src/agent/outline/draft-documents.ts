@@ -49,7 +49,13 @@ function draftPlan(request: OutlineRequest, sources: DraftSources): readonly Dra
   const context = contextOf(request, sources);
   const contracts = contractDocuments(context);
   return [
-    { path: 'plan.md', content: planDocument(context, contracts.map(({ path }) => path)) },
+    {
+      path: 'plan.md',
+      content: planDocument(
+        context,
+        contracts.map(({ path }) => path),
+      ),
+    },
     { path: 'research.md', content: researchDocument(context) },
     { path: 'data-model.md', content: dataModelDocument(context) },
     ...contracts,
@@ -59,7 +65,8 @@ function draftPlan(request: OutlineRequest, sources: DraftSources): readonly Dra
 
 function draftTasks(request: OutlineRequest, sources: DraftSources): readonly DraftedDocument[] {
   const plan = sources.readDocument(`${request.featureDirectory}/plan.md`);
-  if (plan === null) throw new Error(`${request.featureDirectory}/plan.md is missing: the plan has to be written first`);
+  if (plan === null)
+    throw new Error(`${request.featureDirectory}/plan.md is missing: the plan has to be written first`);
   return [{ path: 'tasks.md', content: tasksDocument(contextOf(request, sources), plan) }];
 }
 

@@ -23,7 +23,7 @@ const MAX_EDGE_CASES = 9;
 
 const RULES: readonly Rule[] = [
   {
-    pattern: /\b(?:list|see|view|browse|search|filter|show|dashboard|report|export)\b/iu,
+    pattern: /\b(?:list|see|view|browse|search|filter|show|dashboard|report|export)(?:e?s)?\b/iu,
     situation: 'There is nothing to show yet, or nothing matches',
     expectation: 'an empty result with a plain message is expected, not an error',
     answeredBy: /\b(?:empty|no results?|nothing (?:found|to))\b/iu,
@@ -35,13 +35,15 @@ const RULES: readonly Rule[] = [
     answeredBy: /\b(?:invalid|malformed|corrupt|wrong format)\b/iu,
   },
   {
-    pattern: /\b(?:only|owner|admin\w*|permission|private|role|access|log ?in|sign ?in|authenticat\w+|authoriz\w+)\b/iu,
+    pattern:
+      /\b(?:only|owner|admin\w*|permission|private|role|access|log ?in|sign ?in|authenticat\w+|authoriz\w+)\b/iu,
     situation: 'Somebody without the right to it tries',
     expectation: 'they are refused without learning more than that, and nothing changes',
     answeredBy: /\b(?:403|401|forbidden|unauthori[sz]ed|denied)\b/iu,
   },
   {
-    pattern: /\b(?:edit|update|change|rename|shared?|collaborat\w+|book|reserve|assign|stock|inventory|simultaneous\w*|concurrent\w*)\b/iu,
+    pattern:
+      /\b(?:edit|update|change|rename|shared|collaborat\w+|book|reserve|assign|stock|inventory|simultaneous\w*|concurrent\w*)\b/iu,
     situation: 'Two people change the same thing at the same time',
     expectation: `${UNSAID} who wins; to be settled before this is built`,
     answeredBy: /\b(?:conflict|simultaneous\w*|concurrent\w*|at the same time|last write)\b/iu,
@@ -71,7 +73,8 @@ const RULES: readonly Rule[] = [
     answeredBy: /\b(?:idempoten\w+|duplicate|twice|once)\b/iu,
   },
   {
-    pattern: /\b(?:dates?|schedul\w+|remind\w*|deadlines?|calendar|due|every (?:day|week|month|morning|night)|midnight)\b/iu,
+    pattern:
+      /\b(?:dates?|schedul\w+|remind\w*|deadlines?|calendar|due|every (?:day|week|month|morning|night)|midnight)\b/iu,
     situation: 'The person and the server are in different time zones, or the clocks change',
     expectation: `${UNSAID} whose time counts`,
     answeredBy: /\b(?:time ?zones?|UTC)\b/iu,
@@ -90,8 +93,12 @@ export function readEdgeCases(requirements: readonly Requirement[]): readonly Ed
   const limits = requirements.flatMap((requirement) => limitCases(requirement));
   const stated = requirements.flatMap((requirement) => statedCases(requirement));
   const suggested = RULES.filter((rule) => !(rule.answeredBy?.test(whole) ?? false)).flatMap((rule) => {
-    const ids = requirements.filter((requirement) => rule.pattern.test(requirement.source.text)).map(({ id }) => id);
-    return ids.length === 0 ? [] : [{ situation: rule.situation, requirementIds: ids.slice(0, 4), expectation: rule.expectation }];
+    const ids = requirements
+      .filter((requirement) => rule.pattern.test(requirement.source.text))
+      .map(({ id }) => id);
+    return ids.length === 0
+      ? []
+      : [{ situation: rule.situation, requirementIds: ids.slice(0, 4), expectation: rule.expectation }];
   });
   return [...limits.slice(0, 4), ...stated.slice(0, 3), ...suggested].slice(0, MAX_EDGE_CASES);
 }
@@ -109,12 +116,16 @@ function limitCases(requirement: Requirement): readonly EdgeCase[] {
 function situationAt(quantity: Quantity): string {
   const unit = quantity.value === '1' ? singular(quantity.unit) : quantity.unit;
   const amount = `${quantity.value}${quantity.kind === 'size' && quantity.unit.length < 3 ? ' ' : unit === '%' ? '' : ' '}${unit}`;
-  return quantity.bound === 'upper' ? `Exactly ${amount}, and just beyond` : `Exactly ${amount}, and just below`;
+  return quantity.bound === 'upper'
+    ? `Exactly ${amount}, and just beyond`
+    : `Exactly ${amount}, and just below`;
 }
 
 function expectationAt(quantity: Quantity): string {
-  if (quantity.kind === 'time') return 'the first is in order; the request does not say what happens when it takes longer';
-  if (quantity.kind === 'load' || quantity.kind === 'count') return 'the first works as described; the request does not say what happens beyond the figure';
+  if (quantity.kind === 'time')
+    return 'the first is in order; the request does not say what happens when it takes longer';
+  if (quantity.kind === 'load' || quantity.kind === 'count')
+    return 'the first works as described; the request does not say what happens beyond the figure';
   return 'the first is accepted, the other is refused with the limit named';
 }
 
@@ -122,7 +133,10 @@ function expectationAt(quantity: Quantity): string {
 function statedCases(requirement: Requirement): readonly EdgeCase[] {
   const { condition } = conditionOf(requirement.clause);
   const isFailure =
-    condition !== null && /\b(?:fail\w*|error|invalid|missing|not (?:exist|found|available|match)|does not|cannot|wrong|expired?|empty|offline|unavailable|no longer|without)\b/iu.test(condition);
+    condition !== null &&
+    /\b(?:fail\w*|error|invalid|missing|not (?:exist|found|available|match)|does not|cannot|wrong|expired?|empty|offline|unavailable|no longer|without)\b/iu.test(
+      condition,
+    );
   if (!isFailure) return [];
   return [
     {

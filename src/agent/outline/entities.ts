@@ -20,7 +20,7 @@ const GENERIC = new Set(
     'ability action amount answer api app application area attempt body browser button byte case change character choice click client code color column command content copy ' +
     'count csv data database date day default description detail device dialog end endpoint entry error example export failure feature field file filter first flag folder ' +
     'following form format function git goal half header hour html http icon id idea import information input interface item json key keyboard kind label language last length level ' +
-    'limit line link list load login logo machine menu message method milliseconds minute mode moment month name need number object operation option order output page part password ' +
+    'limit line link list load login logo machine menu message method milliseconds minute mode moment month name need number object operation option output page part password ' +
     'path pdf percent period person phone place plain point problem process product program project question reason request requirement response rest result right row rule run ' +
     'same screen search second server service session setting side size sort source state status step story string sum support system tab table terminal test text thing time title tool top total ' +
     'type url use user utf value version view way web website week window word work world year xml yaml copy plan team everything nothing something anything somebody nobody everybody everyone ' +
@@ -33,11 +33,17 @@ const BOTH =
 
 /** Nouns that recur, or that the request defines, with what it says they have. */
 export function readEntities(requirements: readonly Requirement[]): readonly Entity[] {
-  const texts = requirements.map((requirement) => ({ id: requirement.id, text: requirement.source.text.toLowerCase() }));
+  const texts = requirements.map((requirement) => ({
+    id: requirement.id,
+    text: requirement.source.text.toLowerCase(),
+  }));
   const candidates = new Set(texts.flatMap(({ text }) => [...nounsOf(text)]));
   const found = [...candidates].flatMap((noun) => {
     const ids = texts.filter(({ text }) => mentions(text, noun)).map(({ id }) => id);
-    const attributes = attributesOf(noun, texts.map(({ text }) => text));
+    const attributes = attributesOf(
+      noun,
+      texts.map(({ text }) => text),
+    );
     const isThing = ids.length > 1 || attributes.length > 0 || isMade(noun, requirements);
     return isThing && !(isPerson(noun) && attributes.length === 0) ? [{ noun, ids, attributes }] : [];
   });
@@ -63,7 +69,8 @@ function nounsOf(text: string): ReadonlySet<string> {
 }
 
 function isNoun(word: string): boolean {
-  if (GENERIC.has(word) || word.length < 3 || /(?:ly|ing|ed|able|ible|ful|ous|ive|less)$/u.test(word)) return false;
+  if (GENERIC.has(word) || word.length < 3 || /(?:ly|ing|ed|able|ible|ful|ous|ive|less|-(?:up|in|out|off))$/u.test(word))
+    return false;
   return verbClass(word) === undefined || BOTH.test(word);
 }
 
@@ -76,7 +83,10 @@ function isMade(noun: string, requirements: readonly Requirement[]): boolean {
   return requirements.some(({ clause }) => {
     const [verb = '', ...rest] = words(clause.action);
     const kind = verbClass(verb)?.name;
-    return (kind === 'create' || kind === 'change' || kind === 'remove') && rest.slice(0, 4).map(singular).includes(noun);
+    return (
+      (kind === 'create' || kind === 'change' || kind === 'remove') &&
+      rest.slice(0, 4).map(singular).includes(noun)
+    );
   });
 }
 
@@ -87,17 +97,31 @@ function attributesOf(noun: string, texts: readonly string[]): readonly string[]
     'u',
   );
   const list = new RegExp(`^${name}: ((?:[^.;,]{2,30},)+[^.;,]{2,30})$`, 'u');
-  const found = texts.flatMap((text) => (has.exec(text)?.[1] ?? list.exec(text)?.[1] ?? '').split(/,| and | or /u));
+  const found = texts.flatMap((text) =>
+    (has.exec(text)?.[1] ?? list.exec(text)?.[1] ?? '').split(/,| and | or /u),
+  );
   const attributes = found
-    .map((part) => part.replace(/^\s*(?:an?|the|its|their|one|optional(?:ly)?|exactly one|some|own)\s+(?:an? |optional )?/u, '').trim())
+    .map((part) =>
+      part
+        .replace(
+          /^\s*(?:an?|the|its|their|one|optional(?:ly)?|exactly one|some|own)\s+(?:an? |optional )?/u,
+          '',
+        )
+        .trim(),
+    )
     .map((part) => part.replace(/ (?:of|for|in|that|which|when|with|at|as|to|from)\b.*$/u, '').trim());
-  return [...new Set(attributes)].filter((part) => /^[\p{L}][\p{L} -]{1,30}$/u.test(part) && part.split(' ').length <= 3);
+  return [...new Set(attributes)].filter(
+    (part) => /^[\p{L}][\p{L} -]{1,30}$/u.test(part) && part.split(' ').length <= 3,
+  );
 }
 
 const JOINTS = String.raw`(?:['’]s?)? (?:belongs? to|has|have|contains?|of|on|in|into|to|for|with|by|from)(?: (?:a|an|the|one|many|several|each|every|its|their|exactly one|other|any))* `;
 
 function areRelated(noun: string, other: string, texts: readonly { readonly text: string }[]): boolean {
-  const joined = new RegExp(String.raw`\b(?:${forms(noun)}${JOINTS}${forms(other)}|${forms(other)}${JOINTS}${forms(noun)})\b`, 'u');
+  const joined = new RegExp(
+    String.raw`\b(?:${forms(noun)}${JOINTS}${forms(other)}|${forms(other)}${JOINTS}${forms(noun)})\b`,
+    'u',
+  );
   return texts.some(({ text }) => joined.test(text));
 }
 

@@ -16,7 +16,13 @@ const PackageJson = z.object({
   main: Text,
 });
 
-const ComposerJson = z.object({ name: Text, description: Text, require: Names, 'require-dev': Names, scripts: Names });
+const ComposerJson = z.object({
+  name: Text,
+  description: Text,
+  require: Names,
+  'require-dev': Names,
+  scripts: Names,
+});
 
 /** Node's package.json. */
 export function readPackageJson(text: string): Partial<ManifestFacts> {
@@ -53,7 +59,10 @@ export function readComposer(text: string): Partial<ManifestFacts> {
   };
 }
 
-function dependencies(table: Readonly<Record<string, unknown>>, isDevelopment: boolean): readonly Dependency[] {
+function dependencies(
+  table: Readonly<Record<string, unknown>>,
+  isDevelopment: boolean,
+): readonly Dependency[] {
   return Object.entries(texts(table)).map(([name, version]) => ({ name, version, isDevelopment }));
 }
 

@@ -1,5 +1,13 @@
 /** What a package is used for, as far as the documents care. */
-export type PackageRole = 'command line' | 'database' | 'desktop' | 'HTTP service' | 'mobile' | 'queue' | 'test' | 'web page';
+export type PackageRole =
+  | 'command line'
+  | 'database'
+  | 'desktop'
+  | 'HTTP service'
+  | 'mobile'
+  | 'queue'
+  | 'test'
+  | 'web page';
 
 interface PackageRow {
   readonly role: PackageRole;
@@ -54,16 +62,53 @@ const ROWS: readonly PackageRow[] = [
   { role: 'command line', name: 'urfave/cli', packages: 'github.com/urfave/cli*' },
   { role: 'command line', name: 'Thor', packages: 'thor' },
   { role: 'command line', name: 'Symfony Console', packages: 'symfony/console' },
-  { role: 'database', name: 'PostgreSQL', packages: 'pg postgres psycopg psycopg2 psycopg2-binary asyncpg github.com/lib/pq github.com/jackc/pgx* tokio-postgres postgresql Npgsql*' },
-  { role: 'database', name: 'MySQL', packages: 'mysql mysql2 mysqlclient pymysql github.com/go-sql-driver/mysql mysql-connector-j mysql-connector-java' },
-  { role: 'database', name: 'SQLite', packages: 'better-sqlite3 sqlite3 sqlite aiosqlite rusqlite github.com/mattn/go-sqlite3 modernc.org/sqlite sqlite-jdbc Microsoft.Data.Sqlite' },
-  { role: 'database', name: 'MongoDB', packages: 'mongodb mongoose pymongo motor mongoid go.mongodb.org/mongo-driver*' },
-  { role: 'database', name: 'Redis', packages: 'redis ioredis github.com/redis/go-redis* github.com/go-redis/redis* predis/predis jedis StackExchange.Redis' },
+  {
+    role: 'database',
+    name: 'PostgreSQL',
+    packages:
+      'pg postgres psycopg psycopg2 psycopg2-binary asyncpg github.com/lib/pq github.com/jackc/pgx* tokio-postgres postgresql Npgsql*',
+  },
+  {
+    role: 'database',
+    name: 'MySQL',
+    packages:
+      'mysql mysql2 mysqlclient pymysql github.com/go-sql-driver/mysql mysql-connector-j mysql-connector-java',
+  },
+  {
+    role: 'database',
+    name: 'SQLite',
+    packages:
+      'better-sqlite3 sqlite3 sqlite aiosqlite rusqlite github.com/mattn/go-sqlite3 modernc.org/sqlite sqlite-jdbc Microsoft.Data.Sqlite',
+  },
+  {
+    role: 'database',
+    name: 'MongoDB',
+    packages: 'mongodb mongoose pymongo motor mongoid go.mongodb.org/mongo-driver*',
+  },
+  {
+    role: 'database',
+    name: 'Redis',
+    packages:
+      'redis ioredis github.com/redis/go-redis* github.com/go-redis/redis* predis/predis jedis StackExchange.Redis',
+  },
   { role: 'database', name: 'Elasticsearch', packages: '@elastic/elasticsearch elasticsearch' },
   { role: 'database', name: 'a relational database through Prisma', packages: 'prisma @prisma/client' },
-  { role: 'database', name: 'a relational database through an object mapper', packages: 'sqlalchemy typeorm sequelize knex kysely drizzle-orm peewee tortoise-orm gorm.io/gorm diesel sqlx sea-orm hibernate-core spring-boot-starter-data-jpa activerecord doctrine/orm Microsoft.EntityFrameworkCore*' },
-  { role: 'queue', name: 'Kafka', packages: 'kafkajs kafka-python confluent-kafka rdkafka spring-kafka github.com/segmentio/kafka-go' },
-  { role: 'queue', name: 'RabbitMQ', packages: 'amqplib rabbitmq-client pika lapin github.com/rabbitmq/amqp091-go' },
+  {
+    role: 'database',
+    name: 'a relational database through an object mapper',
+    packages:
+      'sqlalchemy typeorm sequelize knex kysely drizzle-orm peewee tortoise-orm gorm.io/gorm diesel sqlx sea-orm hibernate-core spring-boot-starter-data-jpa activerecord doctrine/orm Microsoft.EntityFrameworkCore*',
+  },
+  {
+    role: 'queue',
+    name: 'Kafka',
+    packages: 'kafkajs kafka-python confluent-kafka rdkafka spring-kafka github.com/segmentio/kafka-go',
+  },
+  {
+    role: 'queue',
+    name: 'RabbitMQ',
+    packages: 'amqplib rabbitmq-client pika lapin github.com/rabbitmq/amqp091-go',
+  },
   { role: 'queue', name: 'Celery', packages: 'celery' },
   { role: 'queue', name: 'BullMQ', packages: 'bullmq bull' },
   { role: 'queue', name: 'Sidekiq', packages: 'sidekiq' },
@@ -87,10 +132,14 @@ const ROWS: readonly PackageRow[] = [
 const EXACT: ReadonlyMap<string, PackageRow> = new Map(
   ROWS.flatMap((row) => row.packages.split(' ').map((name) => [name.toLowerCase(), row] as const)),
 );
-const OPEN_ENDED = [...EXACT].filter(([name]) => name.endsWith('*')).map(([name, row]) => [name.slice(0, -1), row] as const);
+const OPEN_ENDED = [...EXACT]
+  .filter(([name]) => name.endsWith('*'))
+  .map(([name, row]) => [name.slice(0, -1), row] as const);
 
 /** What the table knows about a package. */
-export function knownPackage(name: string): { readonly role: PackageRole; readonly name: string } | undefined {
+export function knownPackage(
+  name: string,
+): { readonly role: PackageRole; readonly name: string } | undefined {
   const key = name.toLowerCase();
   return EXACT.get(key) ?? OPEN_ENDED.find(([start]) => key.startsWith(start))?.[1];
 }

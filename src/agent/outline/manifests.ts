@@ -1,7 +1,15 @@
 import type { ManifestFacts } from './manifest-facts.ts';
 import { readCargo, readPyproject } from './toml-manifests.ts';
 import { readComposer, readPackageJson } from './json-manifests.ts';
-import { readCsproj, readGemfile, readGoMod, readGradle, readPom, readRequirements, readSetupCfg } from './text-manifests.ts';
+import {
+  readCsproj,
+  readGemfile,
+  readGoMod,
+  readGradle,
+  readPom,
+  readRequirements,
+  readSetupCfg,
+} from './text-manifests.ts';
 
 /** A manifest found in the repository. */
 export interface Manifest extends ManifestFacts {

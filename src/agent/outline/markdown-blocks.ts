@@ -151,7 +151,9 @@ function introduce(cursor: Cursor, text: string, block: Draft): void {
   const isLabel = wordCount(text) <= LABEL_WORDS && !/\b(?:to|can|must|should|shall|be)$/iu.test(text);
   cursor.leadIn = isLabel ? '' : text;
   if (isLabel) cursor.section = text;
-  cursor.blocks.push(isLabel ? { ...block, kind: 'heading', text, level: 7 } : { ...block, text: `${text}:` });
+  cursor.blocks.push(
+    isLabel ? { ...block, kind: 'heading', text, level: 7 } : { ...block, text: `${text}:` },
+  );
 }
 
 function draft(cursor: Cursor, kind: Block['kind'], text: string): Draft {

@@ -1,7 +1,15 @@
 import { collapse } from './words.ts';
 
 /** Texts of Spec Kit's templates that mark a document as not filled in; a request may hold them and mean them. */
-const PLACEHOLDERS = ['FEATURE NAME', 'FEATURE', 'Brief Title', 'Title', 'Entity1', 'Gates determined', 'e.g.,'];
+const PLACEHOLDERS = [
+  'FEATURE NAME',
+  'FEATURE',
+  'Brief Title',
+  'Title',
+  'Entity1',
+  'Gates determined',
+  'e.g.,',
+];
 const PLACEHOLDER = new RegExp(String.raw`\[(${PLACEHOLDERS.join('|')})`, 'gu');
 
 /** One line of foreign text inside a line of ours: no raw HTML, no template left-overs, no open code span. */

@@ -11,7 +11,8 @@ export interface FoundModal {
 const MODAL =
   /\b(must|should|shall|ought to|needs? to|ha(?:s|ve) to|will|can|cannot|can['’]t|mustn['’]t|shouldn['’]t|won['’]t|may|could|might|(?:is|are) (?:not )?(?:able|allowed|required|supposed) to)( not| never)? /giu;
 /** The modal belongs to a side clause: `a page where users can …`, `somebody who can …`. */
-const SIDE_CLAUSE = /\b(?:where|that|which|who|how|what|so|because|when|if|whether|since|as|until|unless)\s+(?:(?!(?:is|are|has|have|was|were)\b)\S+\s+){0,4}$/iu;
+const SIDE_CLAUSE =
+  /\b(?:where|that|which|who|how|what|so|because|when|if|whether|since|as|until|unless)\s+(?:(?!(?:is|are|has|have|was|were)\b)\S+\s+){0,4}$/iu;
 const MAX_SUBJECT_WORDS = 12;
 
 const KINDS: readonly (readonly [RegExp, FoundModal['modal']])[] = [
@@ -26,7 +27,8 @@ export function findModal(sentence: string): FoundModal | null {
   for (const match of sentence.matchAll(MODAL)) {
     const subject = sentence.slice(0, match.index).trim();
     const action = sentence.slice(match.index + match[0].length).trim();
-    const isMain = subject !== '' && !SIDE_CLAUSE.test(`${subject} `) && wordCount(subject) <= MAX_SUBJECT_WORDS;
+    const isMain =
+      subject !== '' && !SIDE_CLAUSE.test(`${subject} `) && wordCount(subject) <= MAX_SUBJECT_WORDS;
     if (isMain && action !== '' && !/[:;]/u.test(subject)) return describe(subject, match, action);
   }
   return null;

@@ -7,7 +7,7 @@ import { capitalise, decapitalise, wordCount, words } from './words.ts';
 type Reader = (sentence: string) => Clause | null;
 
 const PERSON =
-  /\b(?:admin(?:istrator)?s?|agents?|analysts?|anyone|authors?|buyers?|clients?|colleagues?|customers?|developers?|drivers?|editors?|employees?|engineers?|everybody|everyone|guests?|managers?|members?|moderators?|nobody|operators?|owners?|patients?|people|players?|readers?|reviewers?|sellers?|staff|students?|subscribers?|teachers?|teams?|users?|viewers?|visitors?|writers?)\b/iu;
+  /\b(?:admin(?:istrator)?s?|agents?|analysts?|anyone|applicants?|approvers?|assignees?|authors?|bakers?|buyers?|candidates?|cashiers?|clerks?|cooks?|contributors?|couriers?|dispatchers?|doctors?|families|hosts?|landlords?|librarians?|maintainers?|nurses?|organi[sz]ers?|parents?|participants?|planners?|recruiters?|suppliers?|technicians?|tenants?|trainers?|vendors?|volunteers?|workers?|clients?|colleagues?|customers?|developers?|drivers?|editors?|employees?|engineers?|everybody|everyone|guests?|managers?|members?|moderators?|nobody|operators?|owners?|patients?|people|players?|readers?|reviewers?|sellers?|staff|students?|subscribers?|teachers?|teams?|users?|viewers?|visitors?|writers?)\b/iu;
 const SYSTEM_SUBJECT =
   /^(?:it|we|this|(?:the|this|our) (?:app|application|backend|feature|implementation|platform|product|program|service|site|software|solution|system|tool|web ?site)|system)$/iu;
 const OPENING =
@@ -16,12 +16,26 @@ const SUBJECT_START = /^(?:a|all|an|any|each|every|no|one|our|the|their|this|the
 const BUILT_THING =
   /\b(?:api|authentication|button|command|cli|dashboard|dialog|endpoint|export(?:er)?|feature|field|flag|form|header|import(?:er)?|integration|limiting|login|log|logging|menu|mode|notifications?|option|page|pagination|panel|report|screen|search|section|service|settings?|subcommand|support|tab|test|tests|toggle|validation|view|webhooks?|widget)\b/iu;
 
+/** What people need or may do they can do; what a thing needs to do it must do. */
+const MODALS_OF_PEOPLE = { duty: 'must', need: 'can', ability: 'can', permission: 'can', option: 'may' } as const;
+const MODALS_OF_THINGS = { duty: 'must', need: 'must', ability: 'can', permission: 'may', option: 'may' } as const;
+
 /** Tried in order; the first that understands the sentence wins, and the last always does. */
-const READERS: readonly Reader[] = [readOpening, readWish, readModal, readInstruction, readStatement, readFragment];
+const READERS: readonly Reader[] = [
+  readOpening,
+  readWish,
+  readModal,
+  readInstruction,
+  readStatement,
+  readFragment,
+];
 
 /** Take one sentence apart into who must do what. A sentence no rule understands is kept word for word. */
 export function readClause(sentence: string, language: Language): Clause {
-  const text = sentence.replace(/^(?:please|also|and|then|finally|additionally|in addition|furthermore),? /iu, '');
+  const text = sentence.replace(
+    /^(?:please|also|and|then|finally|additionally|in addition|furthermore),? /iu,
+    '',
+  );
   if (language !== 'english') return quote(sentence);
   for (const read of READERS) {
     const clause = read(text);
@@ -47,25 +61,35 @@ function readOpening(sentence: string): Clause | null {
   const [, opening = '', main = ''] = OPENING.exec(sentence) ?? [];
   if (main === '') return null;
   const clause = readClause(main, 'english');
-  return clause.quoted === null && clause.opening === null ? { ...clause, opening: capitalise(opening) } : quote(sentence);
+  return clause.quoted === null && clause.opening === null
+    ? { ...clause, opening: capitalise(opening) }
+    : quote(sentence);
 }
 
 /** `We want customers to pay online`, `I need a way to …`, `Users want to …`. */
 function readWish(sentence: string): Clause | null {
   const [, subject = '', rest = ''] =
-    /^((?:[\p{L}-]+ ){0,3}?[\p{L}-]+?)(?:['’]d)? (?:would (?:also )?like|also wants?|also needs?|wants?|needs?|wish(?:es)?|like) (.+)$/iu.exec(sentence) ?? [];
+    /^((?:[\p{L}-]+ ){0,3}?[\p{L}-]+?)(?:['’]d)? (?:would (?:also )?like|also wants?|also needs?|wants?|needs?|wish(?:es)?|like) (.+)$/iu.exec(
+      sentence,
+    ) ?? [];
   const isSpeaker = /^(?:i|we|you)$/iu.test(subject);
   if (rest === '' || !(isSpeaker || isPerson(subject))) return null;
   return wishFor(isSpeaker ? 'Users' : subject, rest) ?? make('System', `provide ${rest}`);
 }
 
 function wishFor(subject: string, wish: string): Clause | null {
-  const able = /^(?:to be able to|to have|to|the (?:ability|option|possibility) to|an option to|a way to) (.+)$/iu.exec(wish);
+  const able =
+    /^(?:to be able to|to have|to|the (?:ability|option|possibility) to|an option to|a way to) (.+)$/iu.exec(
+      wish,
+    );
   if (able?.[1] !== undefined) {
     if (/^to have\b/iu.test(wish)) return make('System', `provide ${able[1]}`);
-    return verbOf(able[1])?.actor === 'builder' ? readInstruction(able[1]) : make(subject, able[1], { modal: 'can' });
+    return verbOf(able[1])?.actor === 'builder'
+      ? readInstruction(able[1])
+      : make(subject, able[1], { modal: 'can' });
   }
-  const [, who = '', what = ''] = /^(?:a way for )?((?:[\p{L}'’-]+ ){0,3}?[\p{L}'’-]+) to (.+)$/iu.exec(wish) ?? [];
+  const [, who = '', what = ''] =
+    /^(?:a way for )?((?:[\p{L}'’-]+ ){0,3}?[\p{L}'’-]+) to (.+)$/iu.exec(wish) ?? [];
   if (what === '') return null;
   if (isPerson(who)) return make(capitalise(who), what.replace(/^be able to /iu, ''), { modal: 'can' });
   return SYSTEM_SUBJECT.test(who) || /^the /iu.test(who) ? make(subjectOf(who), what) : null;
@@ -74,19 +98,11 @@ function wishFor(subject: string, wish: string): Clause | null {
 function readModal(sentence: string): Clause | null {
   const found = findModal(sentence);
   if (found === null) return null;
-  const isPermission = found.modal === 'permission';
-  const isNeed = found.modal === 'need';
-  const person = isPerson(found.subject);
+  const subject = subjectOf(found.subject);
   const able = /^(?:also )?be able to (.+)$/iu.exec(found.action)?.[1];
-  if (able !== undefined) return make(subjectOf(found.subject), able, { modal: 'can', isNegated: found.isNegated });
-  if (isPermission || isNeed) {
-    const modal = person ? 'can' : isNeed ? 'must' : 'may';
-    return make(subjectOf(found.subject), found.action, { modal, isNegated: found.isNegated });
-  }
-  return make(subjectOf(found.subject), found.action, {
-    modal: found.modal === 'ability' ? 'can' : found.modal === 'option' ? 'may' : 'must',
-    isNegated: found.isNegated,
-  });
+  if (able !== undefined) return make(subject, able, { modal: 'can', isNegated: found.isNegated });
+  const modal = (isPerson(found.subject) ? MODALS_OF_PEOPLE : MODALS_OF_THINGS)[found.modal];
+  return make(subject, found.action, { modal, isNegated: found.isNegated });
 }
 
 /** Bare instructions: `Export notes as CSV`, `Do not store card numbers`, `Let admins delete comments`. */
@@ -96,15 +112,21 @@ function readInstruction(sentence: string): Clause | null {
   const ability = /^(?:(?:the )?(?:ability|option|possibility) to|be able to) (.+)$/iu.exec(sentence)?.[1];
   if (ability !== undefined) return make('Users', ability, { modal: 'can' });
   const sure = /^(?:make sure|ensure)(?: that)? (.+)$/iu.exec(sentence)?.[1];
-  if (sure !== undefined) return readModal(sure) ?? readStatement(sure) ?? make('System', `ensure that ${sure}`);
+  if (sure !== undefined)
+    return readModal(sure) ?? readStatement(sure) ?? make('System', `ensure that ${sure}`);
   return readPermission(sentence) ?? readImperative(sentence);
 }
 
 function readPermission(sentence: string): Clause | null {
   const [, who = '', what = ''] =
-    /^(?:allow|let|enable|permit)s? ((?:[\p{L}'’-]+ ){0,3}?[\p{L}'’-]+)(?: to)? ((?:[a-z]+ ).+|[a-z]+)$/iu.exec(sentence) ?? [];
+    /^(?:allow|let|enable|permit)s? ((?:[\p{L}'’-]+ ){0,3}?[\p{L}'’-]+)(?: to)? ((?:[a-z]+ ).+|[a-z]+)$/iu.exec(
+      sentence,
+    ) ?? [];
   if (what === '' || !isPerson(who)) return null;
-  const rest = sentence.slice(sentence.indexOf(who) + who.length).replace(/^ to /u, ' ').trim();
+  const rest = sentence
+    .slice(sentence.indexOf(who) + who.length)
+    .replace(/^ to /u, ' ')
+    .trim();
   return make(capitalise(who), rest, { modal: 'can' });
 }
 
@@ -114,7 +136,10 @@ function readImperative(sentence: string): Clause | null {
   if (kind === undefined || /^(?:is|are|has|have|of)$/u.test(second) || second === '') return null;
   const rest = sentence.slice(sentence.search(/\s/u) + 1);
   if (kind.actor === 'builder' || (/^(?:add|create|make)$/u.test(first) && isBuiltThing(rest))) {
-    return make('System', `provide ${rest.replace(/ to (?=(?:the|our|this|a|an|each|every|all)\b)/iu, ' for ')}`);
+    return make(
+      'System',
+      `provide ${rest.replace(/ to (?=(?:the|our|this|a|an|each|every|all)\b)/iu, ' for ')}`,
+    );
   }
   const action = `${first}${sentence.slice(first.length)}`;
   return kind.actor === 'user' ? make('Users', action, { modal: 'can' }) : make('System', action);
@@ -128,16 +153,20 @@ function isBuiltThing(rest: string): boolean {
 /** Statements of fact about the product: `Each note has a title`, `It sends an email`. */
 function readStatement(sentence: string): Clause | null {
   const list = sentence.split(' ');
-  const isDetermined = SUBJECT_START.test((list[0] ?? '').toLowerCase()) || SYSTEM_SUBJECT.test(list[0] ?? '');
+  const deed = peopleDo(list);
+  if (deed !== null) return deed;
+  const isDetermined =
+    SUBJECT_START.test((list[0] ?? '').toLowerCase()) || SYSTEM_SUBJECT.test(list[0] ?? '');
   const limit = Math.min(list.length - 1, 8);
   for (let index = 1; index < limit; index += 1) {
     const word = list[index] ?? '';
-    if (/^(?:who|that|which|where|when|if|so)$/iu.test(word) || /[,:;]$/u.test(list[index - 1] ?? '')) return null;
+    if (/^(?:who|that|which|where|when|if|so)$/iu.test(word) || /[,:;]$/u.test(list[index - 1] ?? ''))
+      return null;
     const base = /^[\p{L}]+$/u.test(word) ? baseOfFinite(word) : null;
     const isCertain = /^(?:is|are|has|have)$/iu.test(word);
     if (base !== null && (isCertain || isDetermined)) return statement(list, index, base);
   }
-  return peopleDo(list);
+  return null;
 }
 
 function statement(list: readonly string[], index: number, base: string): Clause {
@@ -146,6 +175,9 @@ function statement(list: readonly string[], index: number, base: string): Clause
   const isNegated = base === 'be' && /^(?:not|never) /iu.test(rest);
   const action = `${base} ${isNegated ? rest.replace(/^\S+ /u, '') : rest}`;
   if (/^there$/iu.test(subject)) return make('System', `provide ${rest}`);
+  // Whoever sees something is a person, whatever they are called.
+  if (base === 'see') return make(subjectOf(subject), `see ${rest}`, { modal: 'can' });
+  if (base === 'need') return make(subjectOf(subject), `require ${rest}`);
   return make(subjectOf(subject), action, { isNegated });
 }
 

@@ -1,6 +1,6 @@
 import type { Clarification } from '../../domain/run.ts';
 import { inline } from './markdown.ts';
-import { collapse } from './words.ts';
+import { capitalise, collapse } from './words.ts';
 
 /** Something the text leaves open, as a question, with the answer once somebody gave one. */
 export interface OpenPoint {
@@ -19,7 +19,8 @@ export interface OpenPointReading {
 export const MAX_MARKERS = 3;
 
 const MARKER = /\[NEEDS\s+CLARIFICATION:?\s*([^\]]*)\]/giu;
-const PLACEHOLDER = /\bT\.?B\.?[DCA]\b\.?|\bTODO\b|\bFIXME\b|\?{2,}|\bto be (?:decided|determined|defined|clarified|discussed|confirmed)\b/iu;
+const PLACEHOLDER =
+  /\bT\.?B\.?[DCA]\b\.?|\bTODO\b|\bFIXME\b|\?{2,}|\bto be (?:decided|determined|defined|clarified|discussed|confirmed)\b/iu;
 const MAX_QUESTION = 280;
 
 /** Take explicit questions, markers and placeholders such as `TBD` out of a sentence. */
@@ -38,12 +39,19 @@ export function readOpenPoints(sentence: string): OpenPointReading {
 /** True for a sentence that ends in a question mark and is more than one word. */
 export function isQuestion(sentence: string): boolean {
   const bare = sentence.replace(/["'”’)\]*_]+$/u, '');
-  return /？$/u.test(bare) || (/\?$/u.test(bare) && /\s/u.test(bare) && !/^(?:https?:|why\?|how\?)/iu.test(bare));
+  return (
+    bare.endsWith('？') || (bare.endsWith('?') && /\s/u.test(bare) && !/^(?:https?:|why\?|how\?)/iu.test(bare))
+  );
 }
 
 /** The question in the form that goes into a marker and comes back with an answer: one line, no brackets. */
 export function asQuestion(text: string): string {
-  const plain = inline(text.replaceAll('[', '(').replaceAll(']', ')').replaceAll(/\*\*|__/gu, ''))
+  const plain = inline(
+    text
+      .replaceAll('[', '(')
+      .replaceAll(']', ')')
+      .replaceAll(/\*\*|__/gu, ''),
+  )
     .replace(/^(?:q(?:uestion)?\s?\d*|open question)\s*[:.)-]\s*/iu, '')
     .replace(/[.;,]$/u, '');
   return plain.length <= MAX_QUESTION ? plain : `${plain.slice(0, MAX_QUESTION - 1).trimEnd()}…`;
@@ -70,11 +78,14 @@ export function questionKey(question: string): string {
 
 /** `Retention: TBD` asks for the retention; a longer sentence is asked back as it stands. */
 function placeholderQuestion(sentence: string): string {
-  const [, what = ''] = /^(.{2,80}?)\s*(?:[:=–—-]|\bis\b|\bare\b)\s*(?:(?:still|yet)\s+)?(?:TBD|TBC|TBA|TODO|\?{2,}|to be \w+)[.!]?$/iu.exec(sentence) ?? [];
+  const [, what = ''] =
+    /^(.{2,80}?)\s*(?:[:=–—-]|\bis\b|\bare\b)\s*(?:(?:still|yet)\s+)?(?:TBD|TBC|TBA|TODO|\?{2,}|to be \w+)[.!]?$/iu.exec(
+      sentence,
+    ) ?? [];
   if (what !== '') return asQuestion(`${what}: what is decided?`);
-  const task = /^(?:TODO|FIXME|TBD|TBC)\s*[:-]?\s*(.+)$/iu.exec(sentence)?.[1];
+  const task = /^(?:TODO|FIXME|TBD|TBC)\s*[:-]?\s*(?:(?:decide|clarify|define|determine|discuss|check|find out|figure out)\s+)?(.+)$/iu.exec(sentence)?.[1];
   if (task !== undefined && !PLACEHOLDER.test(task)) {
-    return asQuestion(/\?$/u.test(task) ? task : `${task.replace(/\.$/u, '')}: what is decided?`);
+    return asQuestion(task.endsWith('?') ? task : `${capitalise(task.replace(/\.$/u, ''))}: what is decided?`);
   }
   return asQuestion(`What takes the place of the open part in “${sentence.replace(/[.!]$/u, '')}”?`);
 }

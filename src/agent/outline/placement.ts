@@ -49,7 +49,8 @@ export function placementFor(
     sourceRoot,
     layers,
     sourceFile: (layer, slug) => {
-      const folder = layers[layer] ?? joined(sourceRoot, layer === 'logic' ? folderName(context.featureSlug, naming) : '');
+      const folder =
+        layers[layer] ?? joined(sourceRoot, layer === 'logic' ? folderName(context.featureSlug, naming) : '');
       return joined(folder, `${fileName(slug, naming)}${ending}`);
     },
     testFile: (sourcePath) => testPath(sourcePath, repository.tests, language?.name ?? null),
@@ -58,7 +59,9 @@ export function placementFor(
 
 function sourcesOf(repository: RepositoryFacts, language: LanguageRow | undefined): readonly string[] {
   const own = repository.files.filter((path) => languageOfPath(path) === language && !isTestPath(path));
-  const inFolders = own.filter((path) => path.includes('/') && !/^(?:scripts?|tools?|docs?|examples?|bench|\.\w+)\//u.test(path));
+  const inFolders = own.filter(
+    (path) => path.includes('/') && !/^(?:scripts?|tools?|docs?|examples?|bench|\.\w+)\//u.test(path),
+  );
   return language === undefined ? [] : inFolders.length > 0 ? inFolders : own;
 }
 
@@ -69,7 +72,9 @@ function sourceRootOf(sources: readonly string[]): string {
     const top = path.includes('/') ? path.slice(0, path.indexOf('/')) : '';
     counts.set(top, (counts.get(top) ?? 0) + 1);
   }
-  const [fullest] = [...counts].toSorted((left, right) => right[1] - left[1] || byCodeUnit(left[0], right[0]));
+  const [fullest] = [...counts].toSorted(
+    (left, right) => right[1] - left[1] || byCodeUnit(left[0], right[0]),
+  );
   const top = fullest?.[0] ?? '';
   if (top === '') return '';
   return commonFolder(sources.filter((path) => path.startsWith(`${top}/`)));
@@ -84,8 +89,11 @@ function commonFolder(paths: readonly string[]): string {
 
 function layersOf(sources: readonly string[], sourceRoot: string): Placement['layers'] {
   const folders = [...new Set(sources.map((path) => path.slice(0, Math.max(0, path.lastIndexOf('/')))))];
-  const inRoot = folders.filter((folder) => sourceRoot === '' || folder.startsWith(`${sourceRoot}/`)).toSorted(byDepth);
-  const find = (layer: Layer) => inRoot.find((folder) => LAYER_NAMES[layer].test(folder.slice(folder.lastIndexOf('/') + 1)));
+  const inRoot = folders
+    .filter((folder) => sourceRoot === '' || folder.startsWith(`${sourceRoot}/`))
+    .toSorted(byDepth);
+  const find = (layer: Layer) =>
+    inRoot.find((folder) => LAYER_NAMES[layer].test(folder.slice(folder.lastIndexOf('/') + 1)));
   const entries = (['interface', 'logic', 'model'] as const).map((layer) => [layer, find(layer)] as const);
   return Object.fromEntries(entries.filter(([, folder]) => folder !== undefined));
 }
@@ -108,7 +116,9 @@ function namingOf(sources: readonly string[], language: LanguageRow | undefined)
 
 /** The ending most sources have: a repository of `.tsx` files still writes its logic in `.ts`. */
 function endingOf(sources: readonly string[], language: LanguageRow): string {
-  const used = language.extensions.filter((extension) => sources.some((path) => path.endsWith(`.${extension}`)));
+  const used = language.extensions.filter((extension) =>
+    sources.some((path) => path.endsWith(`.${extension}`)),
+  );
   return used[0] ?? language.extensions[0] ?? '';
 }
 

@@ -27,11 +27,17 @@ export function planContext(
   sources: Pick<PlanContext, 'request' | 'spec' | 'repository' | 'constitution'>,
 ): PlanContext {
   const { request, spec, repository } = sources;
-  const wording = [request.specText.slice(0, 200_000), request.notes ?? '', ...spec.requirements.map(({ text }) => text)];
+  const wording = [
+    request.specText.slice(0, 200_000),
+    request.notes ?? '',
+    ...spec.requirements.map(({ text }) => text),
+  ];
   const technologies = technologiesIn(wording.join('\n'));
   const folder = request.featureDirectory.replace(/^specs\/(?:\d+[-_])*/u, '');
   const featureSlug = slug(folder, 3) || 'feature';
-  const requestedLanguage = technologies.find(({ kind, name }) => kind === 'language' && languageByName(name) !== undefined);
+  const requestedLanguage = technologies.find(
+    ({ kind, name }) => kind === 'language' && languageByName(name) !== undefined,
+  );
   return {
     ...sources,
     technologies,

@@ -16,11 +16,17 @@ export function planDocument(context: PlanContext, contracts: readonly string[])
     `**Date**: ${request.requestedOn}`,
     '**Spec**: [spec.md](spec.md)',
     `**Input**: Feature specification from \`${request.featureDirectory}/spec.md\``,
-    draftedBy('Facts about the repository come from its files; where the feature goes is a proposal for a person to confirm.'),
+    draftedBy(
+      'Facts about the repository come from its files; where the feature goes is a proposal for a person to confirm.',
+    ),
     section('## Summary', [summary(context), openParagraph(context)]),
     section('## Technical Context', [
-      technicalContext(context).map((field) => `**${field.name}**: ${field.value}`).join('\n\n'),
-      repository.purpose === '' ? null : `What ${name} is, in its own words: ${sentence(inline(repository.purpose))}`,
+      technicalContext(context)
+        .map((field) => `**${field.name}**: ${field.value}`)
+        .join('\n\n'),
+      repository.purpose === ''
+        ? null
+        : `What ${name} is, in its own words: ${sentence(inline(repository.purpose))}`,
     ]),
     section('## Constitution Check', [constitutionCheck(context.constitution)]),
     section('## Project Structure', [
@@ -34,7 +40,9 @@ export function planDocument(context: PlanContext, contracts: readonly string[])
 
 function summary(context: PlanContext): string {
   const { spec } = context;
-  const stories = spec.stories.map((story) => `**${story.priority}** ${inline(story.title)} (${storyScope(story.requirementIds)})`);
+  const stories = spec.stories.map(
+    (story) => `**${story.priority}** ${inline(story.title)} (${storyScope(story.requirementIds)})`,
+  );
   const scope = `${counted(spec.stories.length, 'user story', 'user stories')}, ${counted(spec.requirements.length, 'functional requirement')}, ${counted(spec.criteria.length, 'success criterion', 'success criteria')}`;
   return `${sentence(`The feature “${inline(spec.title)}” has ${scope}`)}${stories.length === 0 ? '' : ` In order of priority:\n\n${bullets(stories)}`}`;
 }
@@ -52,10 +60,20 @@ function openParagraph(context: PlanContext): string | null {
 
 /** New technology is the one kind of complexity a rule can see. */
 function complexity(context: PlanContext): string {
-  const text = JSON.stringify([context.repository.tools, context.repository.dependencies, context.repository.languages]).toLowerCase();
-  const added = context.technologies.filter(({ name, kind }) => kind !== 'interface' && !text.includes(name.toLowerCase()));
-  if (added.length === 0) return 'The plan adds no technology the repository does not have, so there is nothing to justify by rule.';
+  const text = JSON.stringify([
+    context.repository.tools,
+    context.repository.dependencies,
+    context.repository.languages,
+  ]).toLowerCase();
+  const added = context.technologies.filter(
+    ({ name, kind }) => kind !== 'interface' && !text.includes(name.toLowerCase()),
+  );
+  if (added.length === 0)
+    return 'The plan adds no technology the repository does not have, so there is nothing to justify by rule.';
   return bullets(
-    added.map(({ name, kind }) => `${name} (${decapitalise(kind)}): named in the request, not found in the repository's manifests; see ${code('research.md')}.`),
+    added.map(
+      ({ name, kind }) =>
+        `${name} (${decapitalise(kind)}): named in the request, not found in the repository's manifests; see ${code('research.md')}.`,
+    ),
   );
 }

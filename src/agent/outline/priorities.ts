@@ -14,7 +14,7 @@ const WORDS: readonly (readonly [RegExp, Priority])[] = [
   [/\bP2\b|\bprio(?:rity)? ?2\b/u, 2],
   [/\bP[3-9]\b|\bprio(?:rity)? ?[3-9]\b/u, 3],
   [
-    /\b(?:nice[- ]to[- ]have|if time permits|low(?:er|est)? priority|eventually|someday|some day|in the future|at a later (?:stage|point|time)|later on|later|stretch goal|bonus|optionally|wäre schön|später)\b/iu,
+    /\b(?:nice[- ]to[- ]have|if time permits|low(?:er|est)? priority|eventually|someday|some day|in the future|at a later (?:stage|point|time)|later on|later|stretch goal|bonus|optionally|least important|less important|comes? last|wäre schön|später)\b/iu,
     3,
   ],
   [
@@ -41,7 +41,9 @@ export function statedPriority(sentence: string, section: string, role: SectionR
 function isAboutTime(text: string, index: number): boolean {
   return (
     /^later/iu.test(text.slice(index)) &&
-    (/\b(?:days?|hours?|minutes?|weeks?|seconds?|again|them|it|read|sooner or|no)\s$/iu.test(text.slice(0, index)) ||
+    (/\b(?:days?|hours?|minutes?|weeks?|seconds?|again|them|it|read|sooner or|no)\s$/iu.test(
+      text.slice(0, index),
+    ) ||
       /^later (?:than|in)\b/iu.test(text.slice(index)))
   );
 }

@@ -44,12 +44,18 @@ export function sourceTree(repository: RepositoryFacts): string {
 export function structureDecision(context: PlanContext): string {
   const { placement, repository } = context;
   if (repository.languages.length === 0) {
-    const language = placement.language === null ? 'The language is not settled yet' : `The request names ${placement.language}`;
+    const language =
+      placement.language === null
+        ? 'The language is not settled yet'
+        : `The request names ${placement.language}`;
     return `The repository holds no code to follow. ${language}; paths in \`tasks.md\` use a plain \`src/\` and \`tests/\` that can be renamed before work starts.`;
   }
   const root = placement.sourceRoot === '' ? 'the top of the repository' : code(`${placement.sourceRoot}/`);
   const layers = Object.values(placement.layers).map((folder) => code(`${folder}/`));
-  const uses = layers.length === 0 ? '' : ` The existing ${listed([...new Set(layers)])} ${layers.length === 1 ? 'is' : 'are'} used for what belongs there.`;
+  const uses =
+    layers.length === 0
+      ? ''
+      : ` The existing ${listed([...new Set(layers)])} ${layers.length === 1 ? 'is' : 'are'} used for what belongs there.`;
   const sample = placement.sourceFile('logic', context.featureSlug);
   const start = repository.entryPoints[0];
   const entry = start === undefined ? '' : ` ${code(start)} is where the product starts.`;
@@ -58,6 +64,8 @@ export function structureDecision(context: PlanContext): string {
 
 /** Names may hold anything; none of it may end the block. */
 function fenced(lines: readonly string[]): string {
-  const safe = lines.map((line) => line.replaceAll(/[`\p{Cc}]/gu, '?').trimEnd()).filter((line) => collapse(line) !== '');
+  const safe = lines
+    .map((line) => line.replaceAll(/[`\p{Cc}]/gu, '?').trimEnd())
+    .filter((line) => collapse(line) !== '');
   return ['```text', ...safe, '```'].join('\n');
 }

@@ -31,7 +31,8 @@ const QUANTITY = new RegExp(
   'giu',
 );
 const LOWER = /least|more than|no less|no fewer|over|min|above|mindestens|mehr als/iu;
-const UPPER = /longer|larger|bigger|greater|within|under|less than|fewer than|most|up to|no more|no longer|max|below|exceed|unter|höchstens|bis zu|innerhalb/iu;
+const UPPER =
+  /longer|larger|bigger|greater|within|under|less than|fewer than|most|up to|no more|no longer|max|below|exceed|unter|höchstens|bis zu|innerhalb/iu;
 
 /** Every quantity of a sentence, in order. */
 export function findQuantities(sentence: string): readonly Quantity[] {
@@ -56,7 +57,12 @@ function boundOf(bound: string, before: string): Quantity['bound'] {
 }
 
 /** The quantities of a kind, each text once. */
-export function quantitiesOf(sentences: readonly string[], kinds: readonly Quantity['kind'][]): readonly string[] {
+export function quantitiesOf(
+  sentences: readonly string[],
+  kinds: readonly Quantity['kind'][],
+): readonly string[] {
   const found = sentences.flatMap((sentence) => findQuantities(sentence));
-  return [...new Set(found.filter((quantity) => kinds.includes(quantity.kind)).map((quantity) => quantity.text))];
+  return [
+    ...new Set(found.filter((quantity) => kinds.includes(quantity.kind)).map((quantity) => quantity.text)),
+  ];
 }

@@ -54,7 +54,9 @@ export function readSpecDocument(text: string): SpecDocument {
     requirements,
     criteria: items.filter(({ id }) => id.startsWith('SC')),
     entities: partOf(lines, /^### Key Entities/u).flatMap(entityOf),
-    exclusions: partOf(lines, /^## Out of Scope/u).flatMap((line) => /^\s*[-*]\s+(.+)$/u.exec(line)?.[1] ?? []),
+    exclusions: partOf(lines, /^## Out of Scope/u).flatMap(
+      (line) => /^\s*[-*]\s+(.+)$/u.exec(line)?.[1] ?? [],
+    ),
     openQuestions: openQuestions(text),
   };
 }
@@ -62,7 +64,10 @@ export function readSpecDocument(text: string): SpecDocument {
 /** The title of a document, without the kind of document in front of it. */
 export function titleOf(lines: readonly string[]): string {
   const heading = lines.find((line) => /^# \S/u.test(line)) ?? '';
-  return heading.replace(/^#\s+/u, '').replace(/^(?:Feature Specification|Implementation Plan|Tasks):\s*/u, '').trim();
+  return heading
+    .replace(/^#\s+/u, '')
+    .replace(/^(?:Feature Specification|Implementation Plan|Tasks):\s*/u, '')
+    .trim();
 }
 
 /** The request itself is quoted in the document; its words are not the document's. */
@@ -76,17 +81,26 @@ function withoutInput(text: string): string {
 function itemsOf(lines: readonly string[]): readonly DocumentItem[] {
   const found = lines.flatMap((line) => {
     const match = ITEM.exec(line);
-    return match === null ? [] : [{ id: match[1] ?? '', text: collapse((match[2] ?? '').replaceAll(MARKER, '')) }];
+    return match === null
+      ? []
+      : [{ id: match[1] ?? '', text: collapse((match[2] ?? '').replaceAll(MARKER, '')) }];
   });
   return [...new Map(found.toReversed().map((item) => [item.id, item])).values()].toReversed();
 }
 
-function storiesOf(lines: readonly string[], requirements: readonly DocumentItem[]): readonly DocumentStory[] {
+function storiesOf(
+  lines: readonly string[],
+  requirements: readonly DocumentItem[],
+): readonly DocumentStory[] {
   const starts = lines.flatMap((line, index) => (STORY.test(line) ? [index] : []));
   return starts.map((start) => {
     const [, number = '0', title = '', priority = ''] = STORY.exec(lines[start] ?? '') ?? [];
     const next = lines.findIndex((line, index) => index > start && /^#{1,3} /u.test(line));
-    return storyOf({ number: Number(number), title, priority: priority || `P${number}` }, lines.slice(start + 1, next < 0 ? undefined : next), requirements);
+    return storyOf(
+      { number: Number(number), title, priority: priority || `P${number}` },
+      lines.slice(start + 1, next < 0 ? undefined : next),
+      requirements,
+    );
   });
 }
 
@@ -95,11 +109,20 @@ function storyOf(
   body: readonly string[],
   requirements: readonly DocumentItem[],
 ): DocumentStory {
-  const description = collapse(body.slice(0, body.findIndex((line) => line.startsWith('**'))).join(' '));
+  const description = collapse(
+    body
+      .slice(
+        0,
+        body.findIndex((line) => line.startsWith('**')),
+      )
+      .join(' '),
+  );
   const scenarios = body.flatMap((line) => /^\s*(?:\d+[.)]|[-*])\s+(.*\bGiven\b.*)$/u.exec(line)?.[1] ?? []);
   const named = new Set(body.join('\n').match(/\bFR-\d{3,}\b/gu) ?? []);
   const about = tellingWords(`${head.title} ${description} ${scenarios.join(' ')}`);
-  const alike = requirements.filter(({ text }) => overlap(tellingWords(text), about) >= SHARED_WORDS).map(({ id }) => id);
+  const alike = requirements
+    .filter(({ text }) => overlap(tellingWords(text), about) >= SHARED_WORDS)
+    .map(({ id }) => id);
   const known = requirements.map(({ id }) => id).filter((id) => named.has(id));
   return { ...head, description, scenarios, requirementIds: known.length > 0 ? known : alike };
 }
@@ -118,7 +141,10 @@ function entityOf(line: string): readonly DocumentEntity[] {
 }
 
 function splitList(text: string | undefined): readonly string[] {
-  return (text ?? '').split(/,| and /u).map((part) => part.trim()).filter((part) => part !== '');
+  return (text ?? '')
+    .split(/,| and /u)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 function partOf(lines: readonly string[], heading: RegExp): readonly string[] {

@@ -76,7 +76,7 @@ export function readSpec(input: SpecInput): SpecReading {
     criteria: successCriteria(statements, reading.requirements, stories.map(asCriterionStory)),
     assumptions: textsOf(statements, 'assumption'),
     exclusions: textsOf(statements, 'exclusion'),
-    background: textsOf(statements, 'background'),
+    background: [...textsOf(statements, 'background'), ...textsOf(statements, 'ranking')],
     technologies: technologiesIn(`${input.specText.slice(0, 200_000)}\n${input.notes ?? ''}`),
     notes: input.notes === null || input.notes.trim() === '' ? null : input.notes,
     isCut: own.length >= MAX_STATEMENTS,
@@ -98,7 +98,8 @@ function withRequirements(statements: readonly Statement[], blocks: readonly Blo
     statement.kind === 'background' ? { ...statement, kind: 'obligation' } : statement,
   );
   if (promoted.some(({ kind }) => kind === 'obligation')) return promoted;
-  const text = title ?? blocks.find((block) => block.kind === 'heading')?.text ?? 'what the text under Input asks for';
+  const text =
+    title ?? blocks.find((block) => block.kind === 'heading')?.text ?? 'what the text under Input asks for';
   return [...promoted, standIn(text, promoted.length)];
 }
 
@@ -128,11 +129,16 @@ function readStories(
   entities: readonly Entity[],
 ): readonly UserStory[] {
   const names = new Set(entities.map((entity) => entity.name.toLowerCase()));
-  const groups = groupStories(reading.requirements);
+  const groups = groupStories(
+    reading.requirements,
+    statements.filter(({ kind }) => kind === 'ranking'),
+  );
   const stated = statements.filter((statement) => statement.kind === 'scenario');
   const owners = stated.map((statement) => ownerOf(statement, groups));
   return groups.map((group, index) => {
-    const given = stated.filter((_, position) => owners[position] === index).map(({ text }) => statedScenario(text));
+    const given = stated
+      .filter((_, position) => owners[position] === index)
+      .map(({ text }) => statedScenario(text));
     return {
       number: index + 1,
       title: group.title,
@@ -140,7 +146,10 @@ function readStories(
       stated: group.stated,
       benefit: inThirdPerson(group.lead.source.story?.benefit ?? ''),
       description: describe(group),
-      scenarios: [...given.filter((scenario) => scenario !== null), ...storyScenarios(group, names)].slice(0, 8),
+      scenarios: [...given.filter((scenario) => scenario !== null), ...storyScenarios(group, names)].slice(
+        0,
+        8,
+      ),
       requirementIds: group.requirements.map((requirement) => requirement.id),
       leadId: group.lead.id,
     };
@@ -158,7 +167,10 @@ function ownerOf(statement: Statement, groups: readonly StoryGroup[]): number {
 
 /** The sentences of the request itself say best what a story is about; the rules derived from them are listed below it. */
 function describe(group: StoryGroup): readonly string[] {
-  const [first, ...others] = [group.lead, ...group.requirements.filter((requirement) => requirement !== group.lead)];
+  const [first, ...others] = [
+    group.lead,
+    ...group.requirements.filter((requirement) => requirement !== group.lead),
+  ];
   const sentences = [first, ...others.slice(0, 3)].flatMap((requirement) =>
     requirement === undefined ? [] : [`${capitalise(requirement.source.text)}.`],
   );
@@ -166,9 +178,16 @@ function describe(group: StoryGroup): readonly string[] {
 }
 
 function asCriterionStory(story: UserStory) {
-  return { number: story.number, title: story.title, benefit: story.benefit, scenarioCount: story.scenarios.length };
+  return {
+    number: story.number,
+    title: story.title,
+    benefit: story.benefit,
+    scenarioCount: story.scenarios.length,
+  };
 }
 
 function textsOf(statements: readonly Statement[], kind: Statement['kind']): readonly string[] {
-  return [...new Set(statements.filter((statement) => statement.kind === kind).map(({ text }) => capitalise(text)))];
+  return [
+    ...new Set(statements.filter((statement) => statement.kind === kind).map(({ text }) => capitalise(text))),
+  ];
 }

@@ -64,7 +64,8 @@ export interface RepositoryFacts {
 
 const ENTRY_POINT =
   /(?:^|\/)(?:main|index|app|server|cli|__main__|manage|wsgi|asgi|program|application)\.(?:ts|tsx|js|mjs|py|go|rs|rb|php|java|kt|cs)$/iu;
-const CI_FILE = /^(?:\.github\/workflows\/[^/]+\.ya?ml|\.gitlab-ci\.yml|\.circleci\/config\.yml|azure-pipelines\.yml|Jenkinsfile|\.travis\.yml|bitbucket-pipelines\.yml)$/u;
+const CI_FILE =
+  /^(?:\.github\/workflows\/[^/]+\.ya?ml|\.gitlab-ci\.yml|\.circleci\/config\.yml|azure-pipelines\.yml|Jenkinsfile|\.travis\.yml|bitbucket-pipelines\.yml)$/u;
 const VERSION_FILES: Readonly<Record<string, string>> = {
   '.nvmrc': 'Node.js',
   '.python-version': 'Python',
@@ -86,7 +87,9 @@ export function describeRepository(tree: RepositoryTree): RepositoryFacts {
     manifests,
     runtimes: runtimesOf(manifests, tree.texts),
     tools: toolsOf(manifests),
-    dependencies: manifests.flatMap(({ dependencies, path }) => dependencies.map((found) => ({ ...found, from: path }))),
+    dependencies: manifests.flatMap(({ dependencies, path }) =>
+      dependencies.map((found) => ({ ...found, from: path })),
+    ),
     folders: foldersOf(files),
     rootFiles: files.filter((path) => !path.includes('/')),
     tests: testFacts(files, manifests, tree.texts),
@@ -146,7 +149,9 @@ function toolsOf(manifests: readonly Manifest[]): readonly ToolFact[] {
       return known === undefined ? [] : [{ role: known.role, name: known.name, from: path }];
     }),
   );
-  return [...new Map(found.toReversed().map((tool) => [`${tool.role} ${tool.name}`, tool])).values()].toReversed();
+  return [
+    ...new Map(found.toReversed().map((tool) => [`${tool.role} ${tool.name}`, tool])).values(),
+  ].toReversed();
 }
 
 function foldersOf(files: readonly string[]): readonly FolderFact[] {
@@ -171,13 +176,15 @@ function entryPointsOf(files: readonly string[], manifests: readonly Manifest[])
   return [...new Set([...declared.filter((path) => known.has(path)), ...shallow])].slice(0, MAX_ENTRY_POINTS);
 }
 
-function containersOf(texts: ReadonlyMap<string, string>): Pick<RepositoryFacts, 'baseImage' | 'composeImages'> {
+function containersOf(
+  texts: ReadonlyMap<string, string>,
+): Pick<RepositoryFacts, 'baseImage' | 'composeImages'> {
   const entries = [...texts];
   const dockerfile = entries.find(([path]) => /(?:^|\/)(?:Dockerfile|Containerfile)$/u.test(path));
   const image = /^\s*FROM\s+(?:--\S+\s+)?([\w.:/@-]+)/imu.exec(dockerfile?.[1] ?? '')?.[1];
-  const compose = entries.filter(([path]) => /compose\.ya?ml$/u.test(path)).flatMap(([, text]) => [
-    ...text.matchAll(/^\s+image:\s*["']?([\w.:/@-]+)/gmu),
-  ]);
+  const compose = entries
+    .filter(([path]) => /compose\.ya?ml$/u.test(path))
+    .flatMap(([, text]) => [...text.matchAll(/^\s+image:\s*["']?([\w.:/@-]+)/gmu)]);
   return {
     baseImage: dockerfile === undefined || image === undefined ? null : { image, from: dockerfile[0] },
     composeImages: compose.map((match) => match[1] ?? ''),

@@ -18,7 +18,10 @@ const CONTENT: readonly Check[] = [
     text: 'No implementation details (languages, frameworks, APIs)',
     evaluate: ({ technologies }) => ({
       holds: technologies.length === 0,
-      note: technologies.length === 0 ? 'none recognised' : `names ${listed(technologies.map(({ name }) => name))}, as the request does`,
+      note:
+        technologies.length === 0
+          ? 'none recognised'
+          : `names ${listed(technologies.map(({ name }) => name))}, as the request does`,
     }),
   },
   {
@@ -27,12 +30,18 @@ const CONTENT: readonly Check[] = [
       const silent = stories.filter((story) => story.benefit === '');
       return {
         holds: silent.length === 0,
-        note: silent.length === 0 ? 'every story states its purpose' : `the request states no purpose for ${storyNames(silent)}`,
+        note:
+          silent.length === 0
+            ? 'every story states its purpose'
+            : `the request states no purpose for ${storyNames(silent)}`,
       };
     },
   },
   { text: 'Written for non-technical stakeholders', evaluate: () => FOR_A_PERSON },
-  { text: 'All mandatory sections completed', evaluate: () => ({ holds: true, note: 'scenarios, requirements and success criteria are there' }) },
+  {
+    text: 'All mandatory sections completed',
+    evaluate: () => ({ holds: true, note: 'scenarios, requirements and success criteria are there' }),
+  },
 ];
 
 const COMPLETENESS: readonly Check[] = [
@@ -50,7 +59,10 @@ const COMPLETENESS: readonly Check[] = [
         const word = VAGUE.exec(text)?.[0];
         return word === undefined ? [] : [`${id} (“${word}”)`];
       });
-      return { holds: vague.length === 0, note: vague.length === 0 ? 'no vague word found' : `vague words in ${listed(vague)}` };
+      return {
+        holds: vague.length === 0,
+        note: vague.length === 0 ? 'no vague word found' : `vague words in ${listed(vague)}`,
+      };
     },
   },
   {
@@ -59,7 +71,10 @@ const COMPLETENESS: readonly Check[] = [
       const vague = criteria.filter((text) => !/\d|scenario/iu.test(text));
       return {
         holds: vague.length === 0,
-        note: vague.length === 0 ? 'each names a figure or scenarios that pass or fail' : `without a figure: ${inline(listed(vague))}`,
+        note:
+          vague.length === 0
+            ? 'each names a figure or scenarios that pass or fail'
+            : `without a figure: ${inline(listed(vague))}`,
       };
     },
   },
@@ -67,15 +82,23 @@ const COMPLETENESS: readonly Check[] = [
     text: 'Success criteria are technology-agnostic (no implementation details)',
     evaluate: ({ criteria, technologies }) => {
       const named = technologies.filter(({ name }) => criteria.some((text) => text.includes(name)));
-      return { holds: named.length === 0, note: named.length === 0 ? 'none recognised' : `they name ${listed(named.map(({ name }) => name))}` };
+      return {
+        holds: named.length === 0,
+        note: named.length === 0 ? 'none recognised' : `they name ${listed(named.map(({ name }) => name))}`,
+      };
     },
   },
   {
     text: 'All acceptance scenarios are defined',
     evaluate: ({ requirements, stories }) => {
-      const covered = new Set(stories.flatMap(({ scenarios }) => scenarios.map(({ requirementId }) => requirementId)));
+      const covered = new Set(
+        stories.flatMap(({ scenarios }) => scenarios.map(({ requirementId }) => requirementId)),
+      );
       const missing = requirements.map(({ id }) => id).filter((id) => !covered.has(id));
-      return { holds: missing.length === 0, note: missing.length === 0 ? 'every requirement has one' : `none yet for ${listed(missing)}` };
+      return {
+        holds: missing.length === 0,
+        note: missing.length === 0 ? 'every requirement has one' : `none yet for ${listed(missing)}`,
+      };
     },
   },
   {
@@ -89,10 +112,16 @@ const COMPLETENESS: readonly Check[] = [
     text: 'Scope is clearly bounded',
     evaluate: ({ exclusions }) => ({
       holds: exclusions.length > 0,
-      note: exclusions.length > 0 ? 'the request says what is out of scope' : 'the request does not say what is out of scope',
+      note:
+        exclusions.length > 0
+          ? 'the request says what is out of scope'
+          : 'the request does not say what is out of scope',
     }),
   },
-  { text: 'Dependencies and assumptions identified', evaluate: () => ({ holds: true, note: 'listed under Assumptions' }) },
+  {
+    text: 'Dependencies and assumptions identified',
+    evaluate: () => ({ holds: true, note: 'listed under Assumptions' }),
+  },
 ];
 
 const READINESS: readonly Check[] = [
@@ -101,12 +130,21 @@ const READINESS: readonly Check[] = [
     evaluate: ({ requirements, stories }) => {
       const owned = new Set(stories.flatMap(({ requirementIds }) => requirementIds));
       const shared = requirements.map(({ id }) => id).filter((id) => !owned.has(id));
-      return { holds: shared.length === 0, note: shared.length === 0 ? 'each belongs to a story' : `${listed(shared)} ${shared.length === 1 ? 'belongs' : 'belong'} to no story in particular` };
+      return {
+        holds: shared.length === 0,
+        note:
+          shared.length === 0
+            ? 'each belongs to a story'
+            : `${listed(shared)} ${shared.length === 1 ? 'belongs' : 'belong'} to no story in particular`,
+      };
     },
   },
   {
     text: 'User scenarios cover primary flows',
-    evaluate: ({ stories }) => ({ holds: stories.every(({ scenarios }) => scenarios.length > 0), note: 'every story has at least one scenario' }),
+    evaluate: ({ stories }) => ({
+      holds: stories.every(({ scenarios }) => scenarios.length > 0),
+      note: 'every story has at least one scenario',
+    }),
   },
   { text: 'Feature meets measurable outcomes defined in Success Criteria', evaluate: () => FOR_A_PERSON },
   {

@@ -47,7 +47,10 @@ export function readRequirements(
     // Obligations and stories bring their own questions along.
     if (!isRequirement(statement) && statement.questions.length > 0) hangQuestions(statement, drafts);
   }
-  const points = answerOpenPoints(drafts.flatMap((entry) => entry.questions), context.clarifications);
+  const points = answerOpenPoints(
+    drafts.flatMap((entry) => entry.questions),
+    context.clarifications,
+  );
   const marked = new Set(points.slice(0, MAX_MARKERS).map((point) => questionKey(point.question)));
   const isShown = (point: OpenPoint) => point.answer !== null || marked.has(questionKey(point.question));
   return {
@@ -77,7 +80,9 @@ function isRequirement(statement: Statement): boolean {
 function draft(statement: Statement, language: Language): Draft {
   const isEnglishStory = statement.story !== null && language === 'english';
   const clause =
-    isEnglishStory && statement.story !== null ? storyClause(statement.story) : readClause(statement.text, language);
+    isEnglishStory && statement.story !== null
+      ? storyClause(statement.story)
+      : readClause(statement.text, language);
   return { statement, clause, words: tellingWords(statement.text), questions: [...statement.questions] };
 }
 
@@ -102,7 +107,8 @@ function hangQuestions(statement: Statement, drafts: Draft[]): void {
 }
 
 function previousDraft(statement: Statement, drafts: readonly Draft[]): Draft | undefined {
-  if (statement.role === 'question') return undefined;
+  // A list item, or a section of open questions, says nothing about the sentence before it.
+  if (statement.role === 'question' || statement.depth >= 0) return undefined;
   return drafts.findLast(
     (entry) => entry.statement.section === statement.section && entry.statement.order < statement.order,
   );

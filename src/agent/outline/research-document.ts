@@ -17,7 +17,14 @@ type Researcher = (context: PlanContext) => readonly Finding[];
 const MAX_FIGURES = 6;
 
 /** The questions of every plan first, then those this request raises. */
-const RESEARCHERS: readonly Researcher[] = [placeOfCode, testTool, storage, technologies, figures, openQuestions];
+const RESEARCHERS: readonly Researcher[] = [
+  placeOfCode,
+  testTool,
+  storage,
+  technologies,
+  figures,
+  openQuestions,
+];
 
 /** Spec Kit's research.md: decision, rationale and alternatives for each real question of the plan. */
 export function researchDocument(context: PlanContext): string {
@@ -25,7 +32,9 @@ export function researchDocument(context: PlanContext): string {
   return joinParts([
     `# Research: ${inline(context.spec.title)}`,
     `**Date**: ${context.request.requestedOn}`,
-    draftedBy('Decisions follow what the repository already does; a person should confirm those marked as open.'),
+    draftedBy(
+      'Decisions follow what the repository already does; a person should confirm those marked as open.',
+    ),
     ...findings.map((finding, index) =>
       section(`## ${index + 1}. ${finding.question}`, [
         `- **Decision**: ${sentence(finding.decision)}\n- **Rationale**: ${sentence(finding.rationale)}\n- **Alternatives considered**: ${sentence(finding.alternatives)}`,
@@ -41,7 +50,10 @@ function placeOfCode(context: PlanContext): readonly Finding[] {
     return [
       {
         question: 'Which language and layout?',
-        decision: placement.language === null ? 'Open: to be chosen before the first task' : `${placement.language}, as the request names it, below \`src/\``,
+        decision:
+          placement.language === null
+            ? 'Open: to be chosen before the first task'
+            : `${placement.language}, as the request names it, below \`src/\``,
         rationale: 'The repository holds no code that could be followed',
         alternatives: 'Any language the team maintains; the documents do not depend on the choice',
       },
@@ -54,7 +66,8 @@ function placeOfCode(context: PlanContext): readonly Finding[] {
       question: 'Where does the code go?',
       decision: `In ${folder === '' ? 'the top folder' : code(`${folder}/`)}, in ${placement.language ?? 'the language of the repository'}`,
       rationale: `${main?.name ?? ''} is the main language (${counted(main?.files ?? 0, 'file')}), and its sources lie below ${placement.sourceRoot === '' ? 'the top of the repository' : code(`${placement.sourceRoot}/`)}`,
-      alternatives: 'A package of its own: more to build and release, and nothing in the specification asks for it',
+      alternatives:
+        'A package of its own: more to build and release, and nothing in the specification asks for it',
     },
   ];
 }
@@ -66,8 +79,14 @@ function testTool(context: PlanContext): readonly Finding[] {
     return [
       {
         question: 'How is it tested?',
-        decision: files.length === 0 ? 'By hand along `quickstart.md`, until the repository has a test suite' : 'With the tests the repository has, whose tool its manifests do not name',
-        rationale: files.length === 0 ? 'The repository has no test file and declares no test tool' : `${counted(files.length, 'test file')} found, but no test tool declared`,
+        decision:
+          files.length === 0
+            ? 'By hand along `quickstart.md`, until the repository has a test suite'
+            : 'With the tests the repository has, whose tool its manifests do not name',
+        rationale:
+          files.length === 0
+            ? 'The repository has no test file and declares no test tool'
+            : `${counted(files.length, 'test file')} found, but no test tool declared`,
         alternatives: 'Introducing a test tool with this feature: worth a decision of its own',
       },
     ];
@@ -95,7 +114,8 @@ function storage(context: PlanContext): readonly Finding[] {
         question: `Where is ${kept} kept?`,
         decision: `In ${listed(asked)}`,
         rationale: `The request names it; ${known.length === 0 ? 'the repository has no database client yet' : `the repository already uses ${listed(known)}`}`,
-        alternatives: known.length === 0 ? 'None: the request decides' : `${listed(known)} alone, if the request agrees`,
+        alternatives:
+          known.length === 0 ? 'None: the request decides' : `${listed(known)} alone, if the request agrees`,
       },
     ];
   }
@@ -103,9 +123,18 @@ function storage(context: PlanContext): readonly Finding[] {
   return [
     {
       question: `Where is ${kept} kept?`,
-      decision: store === undefined ? 'Open: neither the request nor the repository names a store' : `In ${store.name}, which the repository already uses`,
-      rationale: store === undefined ? 'No database client was found in its manifests' : `Its client is declared in ${code(store.from)}, and the request asks for nothing else`,
-      alternatives: store === undefined ? 'Files, an embedded database or a database server, by the volumes expected' : 'A second store: more to run and to back up',
+      decision:
+        store === undefined
+          ? 'Open: neither the request nor the repository names a store'
+          : `In ${store.name}, which the repository already uses`,
+      rationale:
+        store === undefined
+          ? 'No database client was found in its manifests'
+          : `Its client is declared in ${code(store.from)}, and the request asks for nothing else`,
+      alternatives:
+        store === undefined
+          ? 'Files, an embedded database or a database server, by the volumes expected'
+          : 'A second store: more to run and to back up',
     },
   ];
 }
@@ -117,8 +146,12 @@ function technologies(context: PlanContext): readonly Finding[] {
     const isPresent = present.includes(name.toLowerCase());
     return {
       question: `What does naming ${name} ask for?`,
-      decision: isPresent ? `Use ${name} as the repository already does` : `Take ${name} as given; which package or version is open`,
-      rationale: isPresent ? 'It is in the manifests and in the request' : 'The request names it; it was not found in the manifests',
+      decision: isPresent
+        ? `Use ${name} as the repository already does`
+        : `Take ${name} as given; which package or version is open`,
+      rationale: isPresent
+        ? 'It is in the manifests and in the request'
+        : 'The request names it; it was not found in the manifests',
       alternatives: 'None: the request decides',
     };
   });
@@ -127,13 +160,18 @@ function technologies(context: PlanContext): readonly Finding[] {
 function figures(context: PlanContext): readonly Finding[] {
   return context.spec.requirements
     .flatMap(({ id, text }) => {
-      const found = findQuantities(text).filter(({ kind, bound }) => bound !== 'none' && (kind === 'time' || kind === 'load' || kind === 'share'));
-      return found.length === 0 ? [] : [{ id, text, figure: listed(found.map((quantity) => `“${inline(quantity.text)}”`)) }];
+      const found = findQuantities(text).filter(
+        ({ kind, bound }) => bound !== 'none' && (kind === 'time' || kind === 'load' || kind === 'share'),
+      );
+      return found.length === 0
+        ? []
+        : [{ id, text, figure: listed(found.map((quantity) => `“${inline(quantity.text)}”`)) }];
     })
     .slice(0, MAX_FIGURES)
     .map(({ id, text, figure }) => ({
       question: `How is ${figure} of ${id} shown to hold?`,
-      decision: 'By a measurement that can be repeated, with the data and the machine written down beside the result',
+      decision:
+        'By a measurement that can be repeated, with the data and the machine written down beside the result',
       rationale: inline(text),
       alternatives: 'An estimate: it would not show when a later change breaks the figure',
     }));

@@ -3,14 +3,15 @@ import type { Requirement } from './requirements.ts';
 import type { StoryGroup } from './stories.ts';
 import { inThirdPerson } from './clause-of-story.ts';
 import { isPerson } from './obligations.ts';
+import { findQuantities } from './quantities.ts';
 import { verbClass } from './verbs.ts';
 import { decapitalise, isPlural, singular, withArticle, words } from './words.ts';
 
 /** One acceptance scenario, its parts without their keywords. */
 export interface Scenario {
-  readonly given: string;
-  readonly when: string;
-  readonly then: string;
+  readonly context: string;
+  readonly event: string;
+  readonly outcome: string;
   /** The requirement it checks; `null` when the request gave it as a scenario. */
   readonly requirementId: string | null;
 }
@@ -23,8 +24,10 @@ interface Setting {
 }
 
 const MAX_SCENARIOS = 8;
-const PREPOSITION = / (?:as|to|by|with|from|in|on|for|via|using|within|at|into|that|which|who|so|before|after|when|if|without|until|per|of their|under|between|through|over|and then)\b.*$/iu;
-const STATED = /\bgiven\b:?\s*(?<given>.+?)[\s,;.]*\bwhen\b:?\s*(?<when>.+?)[\s,;.]*\bthen\b:?\s*(?<then>.+)$/isu;
+const PREPOSITION =
+  / (?:as|to|by|with|from|in|on|for|via|using|within|at|into|that|which|who|so|before|after|when|if|without|until|per|of their|under|between|through|over|and then)\b.*$/iu;
+const STATED =
+  /\bgiven\b:?\s*(?<given>.+?)[\s,;.]*\bwhen\b:?\s*(?<when>.+?)[\s,;.]*\bthen\b:?\s*(?<then>.+)$/isu;
 
 /** The scenarios of a story, one per requirement, in the order of the requirements. */
 export function storyScenarios(story: StoryGroup, entities: ReadonlySet<string>): readonly Scenario[] {
@@ -32,15 +35,22 @@ export function storyScenarios(story: StoryGroup, entities: ReadonlySet<string>)
   return story.requirements
     .slice(0, MAX_SCENARIOS)
     .map((requirement) => scenarioOf(requirement, story, setting))
-    .map((scenario) => ({ ...scenario, then: scenario.then.replace(/[.\s]+$/u, '') }));
+    .map((scenario) => ({ ...scenario, outcome: scenario.outcome.replace(/[.\s]+$/u, '') }));
 }
 
 /** A scenario the request spells out itself. */
 export function statedScenario(text: string): Scenario | null {
   const parts = STATED.exec(text.replaceAll(/\*\*/gu, ''))?.groups;
   if (parts === undefined) return null;
-  const { given = '', when = '', then = '' } = parts;
-  return { given: given.trim(), when: when.trim(), then: then.trim().replace(/\.$/u, ''), requirementId: null };
+  const given = parts['given'] ?? '';
+  const when = parts['when'] ?? '';
+  const then = parts['then'] ?? '';
+  return {
+    context: given.trim(),
+    event: when.trim(),
+    outcome: then.trim().replace(/\.$/u, ''),
+    requirementId: null,
+  };
 }
 
 function scenarioOf(requirement: Requirement, story: StoryGroup, setting: Setting): Scenario {
@@ -52,12 +62,30 @@ function scenarioOf(requirement: Requirement, story: StoryGroup, setting: Settin
   if (refused !== null) return { ...refused, requirementId: id };
   if (isDeed) return { ...deedScenario(clause, setting), requirementId: id };
   if (isProvision(clause)) return { ...provisionScenario(action, setting), requirementId: id };
+  const border = borderScenario(clause, setting);
+  if (border !== null) return { ...border, requirementId: id };
   return {
-    given: setting.actor,
-    when: condition === null ? setting.act : decapitalise(condition),
-    then: outcomeText(clause),
+    context: setting.actor,
+    event: condition === null ? setting.act : decapitalise(condition),
+    outcome: outcomeText(clause),
     requirementId: id,
   };
+}
+
+/** Limits and refusals are seen best when somebody oversteps them. */
+function borderScenario(clause: Clause, setting: Setting): Omit<Scenario, 'requirementId'> | null {
+  const subject = inSentence(clause.subject);
+  const [limit] = findQuantities(clause.isNegated ? `not ${clause.action}` : clause.action);
+  const isLimit = limit?.bound === 'upper' && (limit.kind === 'length' || limit.kind === 'size') && clause.subject !== 'System';
+  const isRefusal = !clause.isNegated && /^be (?:rejected|refused|denied|blocked|declined)\b/u.test(clause.action);
+  if (isLimit) {
+    return {
+      context: setting.actor,
+      event: `they try it with ${withArticle(singularPhrase(subject).replace(/^(?:each|every|all|the|any) /iu, ''))} beyond ${limit.value} ${limit.unit}`,
+      outcome: 'it is refused and the limit is named',
+    };
+  }
+  return isRefusal ? { context: setting.actor, event: `they try it with ${subject}`, outcome: outcomeText(clause) } : null;
 }
 
 /** `Only the author can …` and `Users cannot …` are seen best when somebody else tries. */
@@ -67,24 +95,36 @@ function refusedScenario(clause: Clause, action: string): Omit<Scenario, 'requir
   const isForbidden = clause.modal === 'can' && isPerson(clause.subject) && clause.isNegated;
   if (!isExclusive && !isForbidden) return null;
   return {
-    given: isExclusive ? `somebody who is not ${actorOf(onlyOne)}` : actorOf(clause.subject),
-    when: `they try to ${action}`,
-    then: 'they are refused and nothing is changed',
+    context: isExclusive ? `somebody who is not ${actorOf(onlyOne)}` : actorOf(clause.subject),
+    event: `they try to ${action}`,
+    outcome: 'they are refused and nothing is changed',
   };
 }
 
 function isProvision(clause: Clause): boolean {
-  return clause.quoted === null && clause.subject === 'System' && !clause.isNegated && /^(?:provide|support|offer) /u.test(clause.action);
+  return (
+    clause.quoted === null &&
+    clause.subject === 'System' &&
+    !clause.isNegated &&
+    /^(?:provide|support|offer) /u.test(clause.action)
+  );
 }
 
 /** What the system provides is used; what it is for, when the text says so, is what can be seen. */
 function provisionScenario(action: string, setting: Setting): Omit<Scenario, 'requirementId'> {
   const thing = providedThing(action);
   const purpose = /(?: where|,? so that|,? so) (.+)$/u.exec(action)?.[1];
+  const [, who = '', deed = ''] = /^(.+?) can (.+)$/u.exec(purpose ?? '') ?? [];
+  if (isPerson(who) && (verbClass(words(deed)[0] ?? '')?.outcome ?? '') !== '') {
+    const clause = { opening: null, subject: who, modal: 'can', isNegated: false, action: deed, quoted: null } as const;
+    return deedScenario(clause, setting);
+  }
   return {
-    given: setting.actor,
-    when: `they use ${thing}`,
-    then: purpose ?? `${thing} ${isPlural(thing) ? 'do' : 'does'} what the request describes, without a step outside the product`,
+    context: setting.actor,
+    event: `they use ${thing}`,
+    outcome:
+      purpose ??
+      `${isPlural(thing) ? 'they work' : 'it works'} from start to end as the request describes it`,
   };
 }
 
@@ -105,18 +145,20 @@ function deedScenario(clause: Clause, setting: Setting): Omit<Scenario, 'require
   const hasThing = kind?.needsObject === true && setting.entities.has(thing);
   const actor = actorOf(clause.subject);
   return {
-    given: `${actor}${hasThing ? ` and at least one existing ${thing}` : ''}${condition === null ? '' : `, at a time when ${decapitalise(condition)}`}`,
-    when: `they ${inThirdPerson(action)}`,
-    then: outcomeOf(kind?.outcome ?? '', object, action),
+    context: `${actor}${hasThing ? ` and at least one existing ${thing}` : ''}${condition === null ? '' : `, at a time when ${decapitalise(condition)}`}`,
+    event: `they ${inThirdPerson(action)}`,
+    outcome: outcomeOf(kind?.outcome ?? '', object, action),
   };
 }
 
 function outcomeOf(template: string, object: string, action: string): string {
   const isUsable = template !== '' && !(template.includes('{object}') && object === '');
   if (!isUsable) return `they succeed, and the result of “${action}” can be seen`;
-  const name = /^(?:it|them|this|that|these|those)$/u.test(object) ? object : /^(?:a|an|the|their|his|her|its|each|every|all|any|one|this)\b/iu.test(object)
-    ? object.replace(/^(?:an?|any|one) /iu, 'the ')
-    : `the ${object}`;
+  const name = /^(?:it|them|this|that|these|those)$/u.test(object)
+    ? object
+    : /^(?:a|an|the|their|his|her|its|each|every|all|any|one|this)\b/iu.test(object)
+      ? object.replace(/^(?:an?|any|one) /iu, 'the ')
+      : `the ${object}`;
   return template
     .replace('{object}', name)
     .replace('{is}', isPlural(name) ? 'are' : 'is')
@@ -127,35 +169,56 @@ function outcomeOf(template: string, object: string, action: string): string {
 function objectOf(action: string): string {
   const [, ...rest] = inThirdPerson(action).split(' ');
   const phrase = ` ${rest.join(' ')}`.replace(PREPOSITION, '').trim();
-  const afterVerbs = phrase.replace(/^(?:(?:,|and|or)?\s*(?:and|or)\s+)[a-z]+\s+/u, '').replace(/^[a-z]+,? (?:and|or) [a-z]+ (?=\S)/u, (match) =>
-    verbClass(words(match)[0] ?? '') !== undefined && verbClass(words(match).at(-1) ?? '') !== undefined ? '' : match,
-  );
+  const afterVerbs = phrase
+    .replace(/^(?:(?:,|and|or)?\s*(?:and|or)\s+)[a-z]+\s+/u, '')
+    .replace(/^[a-z]+,? (?:and|or) [a-z]+ (?=\S)/u, (match) =>
+      verbClass(words(match)[0] ?? '') !== undefined && verbClass(words(match).at(-1) ?? '') !== undefined
+        ? ''
+        : match,
+    );
   return /[,;:]/u.test(afterVerbs) ? '' : afterVerbs.replace(/^(?:in|out|up|down|through|off)$/u, '');
 }
 
 function quotedScenario(requirement: Requirement, story: StoryGroup): Omit<Scenario, 'requirementId'> {
   return {
-    given: 'the feature as this story describes it',
-    when: requirement === story.lead ? 'somebody goes through the story from start to end' : `somebody checks ${requirement.id}`,
-    then: outcomeText(requirement.clause),
+    context: 'the feature as this story describes it',
+    event:
+      requirement === story.lead
+        ? 'somebody goes through the story from start to end'
+        : `somebody checks ${requirement.id}`,
+    outcome: outcomeText(requirement.clause),
   };
 }
 
 function settingOf(clause: Clause, entities: ReadonlySet<string>): Setting {
   const isDeed = clause.quoted === null && clause.modal === 'can' && isPerson(clause.subject);
   if (isDeed) {
-    return { actor: actorOf(clause.subject), act: `they ${inThirdPerson(conditionOf(clause).action)}`, entities };
+    return {
+      actor: actorOf(clause.subject),
+      act: `they ${inThirdPerson(conditionOf(clause).action)}`,
+      entities,
+    };
   }
-  return { actor: 'a user', act: isProvision(clause) ? `they use ${providedThing(clause.action)}` : 'they use the feature', entities };
+  return {
+    actor: 'a user',
+    act: isProvision(clause) ? `they use ${providedThing(clause.action)}` : 'they use the feature',
+    entities,
+  };
 }
 
 /** `Users` → `a user`, `The owner` → `the owner`, `Each admin` → `an admin`. */
 function actorOf(subject: string): string {
   const plain = inSentence(subject).replace(/^(?:all|any|each|every|only|both|some|most) /iu, '');
   const indefinite = plain.replace(/^(?:everybody|everyone|anybody|people|they)\b/iu, 'anyone');
-  if (/^(?:the|a|an|their|his|her|one|this|no|anyone|nobody|somebody)\b/iu.test(indefinite)) return indefinite;
+  if (/^(?:the|a|an|their|his|her|one|this|no|anyone|nobody|somebody)\b/iu.test(indefinite))
+    return indefinite;
   // The head of the phrase is the person: `users in the team` → `a user in the team`.
-  return withArticle(indefinite.replace(/^((?:[\p{L}-]+ )*?)([\p{L}]+)(?= (?:in|of|with|who|from|on|at|without)\b|$)/u, (_, lead: string, head: string) => lead + singular(head)));
+  return withArticle(
+    indefinite.replace(
+      /^((?:[\p{L}-]+ )*?)([\p{L}]+)(?= (?:in|of|with|who|from|on|at|without)\b|$)/u,
+      (_, lead: string, head: string) => lead + singular(head),
+    ),
+  );
 }
 
 function singularPhrase(phrase: string): string {

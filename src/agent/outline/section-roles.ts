@@ -63,5 +63,7 @@ export function splitLabel(text: string): { readonly role: SectionRole; readonly
   const match = LABEL.exec(text);
   if (match === null) return null;
   const role = sectionRole(match[1] ?? '');
-  return role === 'neutral' || role === 'requirement' || role === 'data' ? null : { role, rest: match[2] ?? '' };
+  return role === 'neutral' || role === 'requirement' || role === 'data'
+    ? null
+    : { role, rest: match[2] ?? '' };
 }

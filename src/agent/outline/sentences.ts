@@ -1,6 +1,7 @@
 import { collapse } from './words.ts';
 
-const ABBREVIATION = /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|incl|no|nr|dr|mr|mrs|ms|z\.b|d\.h|u\.a|bzw|ca|usw|v)|\b[a-z])\.$/iu;
+const ABBREVIATION =
+  /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|incl|no|nr|dr|mr|mrs|ms|z\.b|d\.h|u\.a|bzw|ca|usw|v)|\b[a-z])\.$/iu;
 const ENDING = /(?:[.!?]+["'”’)\]]*(?=\s))|(?:[。！？]+[」』）]*)/gu;
 
 /** Longest piece that is looked at as one sentence; longer ones are cut so that every rule stays fast. */

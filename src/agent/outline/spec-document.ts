@@ -6,7 +6,7 @@ import { bullets, inline, joinParts, ownLine, section, sentence, steps } from '.
 import type { SpecReading, UserStory } from './read-spec.ts';
 import type { Requirement } from './requirements.ts';
 import type { Scenario } from './scenarios.ts';
-import { collapse, counted, decapitalise, listed } from './words.ts';
+import { collapse, decapitalise, listed } from './words.ts';
 
 /** What a specification says beside what was read from the request. */
 export interface SpecFrame {
@@ -45,6 +45,8 @@ export function specDocument(reading: SpecReading, frame: SpecFrame): string {
   ]);
 }
 
+const MAX_NAMED = 4;
+
 const DRAFTED_BY =
   '**Drafted by**: the outline agent, by rule and without a language model, from the text under Input. Before anything is ' +
   'built on it, a person should check how the stories are cut and ranked, whether each requirement says what was meant, ' +
@@ -72,7 +74,8 @@ function clarificationsSection(frame: SpecFrame): string | null {
 }
 
 function storyPart(story: UserStory, previous: UserStory | undefined): string {
-  const test = story.scenarios.find(({ requirementId }) => requirementId === story.leadId) ?? story.scenarios[0];
+  const test =
+    story.scenarios.find(({ requirementId }) => requirementId === story.leadId) ?? story.scenarios[0];
   return joinParts([
     `### User Story ${story.number} - ${inline(story.title)} (Priority: P${story.priority})`,
     ownLine(story.description.join(' ')),
@@ -85,8 +88,10 @@ function storyPart(story: UserStory, previous: UserStory | undefined): string {
 }
 
 function whyPriority(story: UserStory, previous: UserStory | undefined): string {
-  const purpose = story.benefit === '' ? '' : ` Its purpose, as the request puts it: ${inline(sentence(story.benefit))}`;
-  if (story.stated !== null) return `The request ranks it itself, with the words “${inline(story.stated.because)}”.${purpose}`;
+  const purpose =
+    story.benefit === '' ? '' : ` Its purpose, as the request puts it: ${inline(sentence(story.benefit))}`;
+  if (story.stated !== null)
+    return `The request ranks it itself, with the words “${inline(story.stated.because)}”.${purpose}`;
   const place =
     previous === undefined
       ? 'The request asks for it first and does not rank it otherwise.'
@@ -95,25 +100,31 @@ function whyPriority(story: UserStory, previous: UserStory | undefined): string 
 }
 
 function independentTest(scenario: Scenario): string {
-  const { given, when, then } = inlined(scenario);
-  return sentence(`With only this story in place, take ${decapitalise(given)}: when ${when}, ${then}`);
+  const { context, event, outcome } = inlined(scenario);
+  return sentence(`With only this story in place, take ${decapitalise(context)}: when ${event}, ${outcome}`);
 }
 
 function scenarioLine(scenario: Scenario): string {
-  const { given, when, then } = inlined(scenario);
+  const { context, event, outcome } = inlined(scenario);
   const source = scenario.requirementId === null ? '' : ` (${scenario.requirementId})`;
-  return `${sentence(`**Given** ${given}, **When** ${when}, **Then** ${then}`)}${source}`;
+  return `${sentence(`**Given** ${context}, **When** ${event}, **Then** ${outcome}`)}${source}`;
 }
 
-function inlined({ given, when, then }: Scenario): Pick<Scenario, 'given' | 'when' | 'then'> {
-  return { given: inline(given), when: inline(when), then: inline(then) };
+function inlined(scenario: Scenario): Pick<Scenario, 'context' | 'event' | 'outcome'> {
+  return { context: inline(scenario.context), event: inline(scenario.event), outcome: inline(scenario.outcome) };
 }
 
 function edgeCases(cases: readonly EdgeCase[]): string {
   if (cases.length === 0) {
-    return bullets(['The request describes no limits or failures the rules recognise; a reviewer should add those that matter.']);
+    return bullets([
+      'The request describes no limits or failures the rules recognise; a reviewer should add those that matter.',
+    ]);
   }
-  return bullets(cases.map((entry) => `${inline(entry.situation)} (${entry.requirementIds.join(', ')}): ${entry.expectation}.`));
+  return bullets(
+    cases.map(
+      (entry) => `${inline(entry.situation)} (${entry.requirementIds.join(', ')}): ${entry.expectation}.`,
+    ),
+  );
 }
 
 function requirementLine(requirement: Requirement): string {
@@ -138,9 +149,14 @@ function entityLine(entity: Entity): string {
   const parts = [
     entity.attributes.length === 0 ? 'no fields named in the request' : `has ${listed(entity.attributes)}`,
     entity.related.length === 0 ? '' : `related to ${listed(entity.related)}`,
-    `named in ${counted(entity.requirementIds.length, 'requirement')}: ${entity.requirementIds.join(', ')}`,
+    `named in ${namedIn(entity.requirementIds)}`,
   ];
   return `**${inline(entity.name)}**: ${parts.filter((part) => part !== '').join('; ')}.`;
+}
+
+function namedIn(ids: readonly string[]): string {
+  const shown = ids.slice(0, MAX_NAMED);
+  return ids.length > MAX_NAMED ? `${shown.join(', ')} and ${ids.length - MAX_NAMED} more` : listed(shown);
 }
 
 function criterionLine(text: string, index: number): string {

@@ -17,6 +17,7 @@ export type StatementKind =
   | 'exclusion'
   | 'obligation'
   | 'question'
+  | 'ranking'
   | 'scenario'
   | 'story';
 
@@ -40,9 +41,11 @@ export interface Statement {
 /** More sentences than this are not looked at one by one; the documents say so. */
 export const MAX_STATEMENTS = 3000;
 
+const RANKING =
+  /^(?:the )?(?:most|least) important\b|^(?:the )?(?:highest|top|lowest) priority\b|\b(?:is|are) (?:the )?(?:most|least|less) important\b|\b(?:can|may|could|should|must)? ?comes? (?:first|second|last|later|next)\b/iu;
 const SCENARIO = /\bgiven\b.+\bwhen\b.+\bthen\b/isu;
 const EXCLUSION =
-  /\b(?:later|eventually|in the future|some ?day)\b.*\b(?:might|may|could)\b|\b(?:might|may|could)\b.*\b(?:later|eventually|in the future|some ?day)\b|\b(?:out of scope|not in scope|not part of (?:this|the)|won['’]t be (?:built|part|included)|will not be (?:built|part|included)|is not (?:needed|required|planned)|are not (?:needed|required|planned)|no need (?:to|for)|(?:do not|don['’]t) need|not (?:for|in) (?:this|the first) (?:release|version|iteration))\b|nicht (?:teil|bestandteil)\b|wird nicht benötigt|対象外/iu;
+  /^no\b.*\b(?:needed|required|necessary|planned)$|\b(?:later|eventually|in the future|some ?day)\b.*\b(?:might|may|could)\b|\b(?:might|may|could)\b.*\b(?:later|eventually|in the future|some ?day)\b|\b(?:out of scope|not in scope|not part of (?:this|the)|won['’]t be (?:built|part|included)|will not be (?:built|part|included)|is not (?:needed|required|planned)|are not (?:needed|required|planned)|no need (?:to|for)|(?:do not|don['’]t) need|not (?:for|in) (?:this|the first) (?:release|version|iteration))\b|nicht (?:teil|bestandteil)\b|wird nicht benötigt|対象外/iu;
 
 /** The statements of the blocks of a request, in order, each classified by the first rule that holds. */
 export function readStatements(blocks: readonly Block[], language: Language): readonly Statement[] {
@@ -78,14 +81,22 @@ function ofSentence(sentence: string, block: Block, language: Language): readonl
   const role = label?.role ?? roleOf(block);
   const { questions, rest } = readOpenPoints(label?.rest ?? sentence);
   const text = cleaned(rest);
-  const base = { ...placeOf(block), role, questions, priority: statedPriority(sentence, block.section, role) };
+  const base = {
+    ...placeOf(block),
+    role,
+    questions,
+    priority: statedPriority(sentence, block.section, role),
+  };
   if (text === '') return [{ ...base, kind: 'question', text: questions[0] ?? '' }];
-  const story = readStory(text);
-  if (story !== null && role !== 'exclusion') return [{ ...base, kind: 'story', text, story }];
-  if (role === 'question' && questions.length === 0) {
-    return [{ ...base, kind: 'question', text, questions: [text] }];
-  }
-  const kind = kindOf(text, { ...base, questions }, language);
+  if (role === 'question') return [{ ...base, kind: 'question', text, questions: questions.length === 0 ? [text] : questions }];
+  const story = role === 'exclusion' ? null : readStory(text);
+  return story === null ? classified(text, base, language) : [{ ...base, kind: 'story', text, story }];
+}
+
+function classified(text: string, base: Omit<Statement, 'kind' | 'text'>, language: Language): readonly Statement[] {
+  const { questions } = base;
+  const kind = kindOf(text, base, language);
+  if (kind === 'ranking') return rankings(text, base);
   const parts = kind === 'obligation' && language === 'english' ? splitObligations(text) : [text];
   return parts.map((part, index) => ({ ...base, kind, text: part, questions: index === 0 ? questions : [] }));
 }
@@ -109,10 +120,21 @@ function kindOf(
   const fixed = KIND_BY_ROLE[at.role];
   if (fixed !== undefined) return fixed;
   if (EXCLUSION.test(text)) return 'exclusion';
+  if (RANKING.test(text) && text.length < 200) return 'ranking';
   if (at.questions.length > 0) return 'obligation';
   if (at.role === 'background') return isDuty(text) ? 'obligation' : 'background';
   if (at.depth >= 0) return 'obligation';
   return isObligation(text, language) ? 'obligation' : 'background';
+}
+
+/** `Search comes first; tags can come later` ranks two things. */
+function rankings(text: string, base: Omit<Statement, 'kind' | 'text'>): readonly Statement[] {
+  return text.split(/;\s+|,?\s+(?:and|but|while)\s+/u).map((part) => ({
+    ...base,
+    kind: 'ranking',
+    text: part,
+    priority: statedPriority(part, '', 'neutral') ?? (/\bfirst$|\bcomes? first\b/iu.test(part) ? { priority: 1, because: 'first' } : null),
+  }));
 }
 
 /** One sentence may hold several duties: `…; …` and `… and admins can …`. */
@@ -122,7 +144,8 @@ function splitObligations(text: string): readonly string[] {
   );
   const isComplete = parts.length > 1 && parts.every((part) => part.split(' ').length > 2);
   // A pronoun would lose what it stands for.
-  if (parts.slice(1).some((part) => /\b(?:it|its|they|them|their|this|these|those)\b/iu.test(part))) return [text];
+  if (parts.slice(1).some((part) => /\b(?:it|its|they|them|their|this|these|those)\b/iu.test(part)))
+    return [text];
   return isComplete ? parts.map((part) => capitalise(cleaned(part))) : [text];
 }
 
@@ -132,7 +155,13 @@ function asScenario(block: Block): Statement {
 }
 
 function placeOf(block: Block): Pick<Statement, 'section' | 'group' | 'order' | 'depth' | 'story'> {
-  return { order: 0, section: block.section, group: block.group, depth: block.kind === 'item' ? block.level : -1, story: null };
+  return {
+    order: 0,
+    section: block.section,
+    group: block.group,
+    depth: block.kind === 'item' ? block.level : -1,
+    story: null,
+  };
 }
 
 /** Numbers, priority marks, emphasis and the full stop belong to the request's form, not to what it says. */

@@ -1,10 +1,12 @@
 import { requirementText } from './clause.ts';
 import type { Priority, StatedPriority } from './priorities.ts';
 import type { Requirement } from './requirements.ts';
+import type { Statement } from './statements.ts';
 import { clauseTitle, sentenceTitle, tidyTitle } from './titles.ts';
 import { sectionRole } from './section-roles.ts';
 import { isPerson } from './obligations.ts';
-import { byCodeUnit, overlap } from './words.ts';
+import { mostAlike } from './story-owners.ts';
+import { byCodeUnit, tellingWords } from './words.ts';
 
 /** Requirements that make one journey of one kind of user. */
 export interface StoryGroup {
@@ -29,12 +31,17 @@ interface Draft {
 }
 
 /** Group requirements into prioritised stories. Rules that speak of no story in particular are left to all of them. */
-export function groupStories(requirements: readonly Requirement[]): readonly StoryGroup[] {
-  const drafts = explicitStories(requirements) ?? sectionStories(requirements) ?? capabilityStories(requirements);
+export function groupStories(
+  requirements: readonly Requirement[],
+  rankings: readonly Statement[],
+): readonly StoryGroup[] {
+  const drafts =
+    explicitStories(requirements) ?? sectionStories(requirements) ?? capabilityStories(requirements);
   const taken = new Set(drafts.flatMap((entry) => entry.members));
-  const rest = requirements.filter((requirement) => !taken.has(requirement));
+  const rest = requirements.filter((requirement) => !taken.has(requirement) && !isAim(requirement, drafts));
   for (const requirement of rest) attach(requirement, drafts);
-  const groups = limited(drafts).map((entry, index) => prioritised(entry, index));
+  const ranks = ranksOf(rankings, drafts);
+  const groups = limited(drafts).map((entry, index) => prioritised(entry, index, ranks.get(entry) ?? null));
   return groups.toSorted((left, right) => left.priority - right.priority);
 }
 
@@ -59,7 +66,9 @@ function belongsTo(requirement: Requirement, lead: Requirement): boolean {
   if (source.section === lead.source.section && source.section !== '') {
     return sectionRole(source.section) !== 'story' || source.depth > lead.source.depth;
   }
-  return source.depth > lead.source.depth && source.group === lead.source.group || source.role === 'acceptance';
+  return (
+    (source.depth > lead.source.depth && source.group === lead.source.group) || source.role === 'acceptance'
+  );
 }
 
 /** Two or more headings with requirements under them are the author's own cut. */
@@ -83,7 +92,7 @@ function capabilityStories(requirements: readonly Requirement[]): Draft[] {
   const leads = capabilities.length > 0 ? capabilities : requirements.slice(0, 1);
   const drafts: Draft[] = [];
   for (const lead of leads) {
-    const near = leads.length > MANY_CAPABILITIES ? mostAlike(lead, drafts) : undefined;
+    const near = leads.length > MANY_CAPABILITIES ? mostAlike(lead.words, drafts) : undefined;
     if (near === undefined) drafts.push({ title: clauseTitle(lead.clause), lead, members: [lead] });
     else near.members.push(lead);
   }
@@ -98,27 +107,34 @@ function isCapability(requirement: Requirement): boolean {
   return isProvided || (clause.modal === 'can' && (isPerson(clause.subject) || clause.subject === 'Users'));
 }
 
+/** `We want a service where people share notes`, before the stories begin, is what all of them are for. */
+function isAim({ clause, source }: Requirement, drafts: readonly Draft[]): boolean {
+  const isProvided = clause.subject === 'System' && clause.action.startsWith('provide ');
+  return isProvided && drafts.every(({ lead }) => lead.source.kind === 'story' && lead.source.order > source.order);
+}
+
+/** `Most important is search` ranks the story it speaks of. */
+function ranksOf(rankings: readonly Statement[], drafts: readonly Draft[]): ReadonlyMap<Draft, StatedPriority> {
+  const ranks = new Map<Draft, StatedPriority>();
+  for (const { text, priority } of rankings) {
+    const owner = drafts.length < 2 ? undefined : mostAlike(tellingWords(text), drafts);
+    if (owner !== undefined && priority !== null && !ranks.has(owner)) ranks.set(owner, priority);
+  }
+  return ranks;
+}
+
 /** Nested list items go with the item above them; other rules go where the same words are used, else to all stories. */
 function attach(requirement: Requirement, drafts: readonly Draft[]): void {
   const parent = requirement.source.depth > 0 ? precedingDraft(requirement, drafts) : undefined;
-  const owner = parent ?? mostAlike(requirement, drafts) ?? (drafts.length === 1 ? drafts[0] : undefined);
+  const owner = parent ?? mostAlike(requirement.words, drafts) ?? (drafts.length === 1 ? drafts[0] : undefined);
   owner?.members.push(requirement);
 }
 
 function precedingDraft(requirement: Requirement, drafts: readonly Draft[]): Draft | undefined {
   return drafts.findLast(
-    ({ lead }) => lead.source.order < requirement.source.order && lead.source.depth < requirement.source.depth,
+    ({ lead }) =>
+      lead.source.order < requirement.source.order && lead.source.depth < requirement.source.depth,
   );
-}
-
-function mostAlike(requirement: Requirement, drafts: readonly Draft[]): Draft | undefined {
-  let best: Draft | undefined;
-  let bestScore = 0;
-  for (const entry of drafts) {
-    const score = Math.max(...entry.members.slice(0, 6).map((member) => overlap(requirement.words, member.words)));
-    if (score > bestScore) [best, bestScore] = [entry, score];
-  }
-  return best;
 }
 
 /** Too many stories are cut to the limit; the rest join the last one, under a title that says so. */
@@ -131,8 +147,8 @@ function limited(drafts: readonly Draft[]): readonly Draft[] {
   return [...kept, { title: `${first.title} and ${others.length} more`, lead: first.lead, members }];
 }
 
-function prioritised(entry: Draft, index: number): StoryGroup {
-  const stated = entry.lead.source.priority;
+function prioritised(entry: Draft, index: number, ranked: StatedPriority | null): StoryGroup {
+  const stated = entry.lead.source.priority ?? ranked;
   const byPlace: Priority = index === 0 ? 1 : index < 3 ? 2 : 3;
   const inOrder = entry.members.toSorted((left, right) => byCodeUnit(left.id, right.id));
   return {

@@ -27,7 +27,9 @@ export function successCriteria(
 }
 
 function hasFigure(requirement: Requirement): boolean {
-  return findQuantities(requirement.source.text).some((quantity) => quantity.bound !== 'none' || quantity.kind === 'share');
+  return findQuantities(requirement.source.text).some(
+    (quantity) => quantity.bound !== 'none' || quantity.kind === 'share',
+  );
 }
 
 function measuredCriterion(requirement: Requirement): string {
@@ -42,10 +44,15 @@ function measuredCriterion(requirement: Requirement): string {
 function storyCriterion(story: CriterionStory): string {
   const count = story.scenarioCount;
   if (story.benefit !== '') {
-    const scenarios = count === 1 ? 'its acceptance scenario passes' : `all ${count} of its acceptance scenarios pass`;
+    const scenarios =
+      count === 1 ? 'its acceptance scenario passes' : count === 2 ? 'both its acceptance scenarios pass' : `all ${count} of its acceptance scenarios pass`;
     return `With User Story ${story.number} alone the stated purpose is reached — ${decapitalise(story.benefit)} — and ${scenarios}.`;
   }
   const scenarios =
-    count === 1 ? 'The acceptance scenario' : count === 2 ? 'Both acceptance scenarios' : `All ${count} acceptance scenarios`;
+    count === 1
+      ? 'The acceptance scenario'
+      : count === 2
+        ? 'Both acceptance scenarios'
+        : `All ${count} acceptance scenarios`;
   return `${scenarios} of User Story ${story.number} (${story.title}) ${count === 1 ? 'passes' : 'pass'} when tried by somebody who did not build it.`;
 }

@@ -48,11 +48,18 @@ export function surveyTree(root: string, limits: SurveyLimits = LIMITS): Reposit
 /** The text of one document below the root; `null` when it is not there, is no regular file, or lies behind a link. */
 export function readDocument(root: string, path: string): string | null {
   const parts = path.split('/');
-  const isBehindLink = parts.slice(0, -1).some((_, index) => !isFolder(join(root, ...parts.slice(0, index + 1))));
-  return isBehindLink ? null : (readRegularFile(join(root, path), MAX_DOCUMENT_BYTES)?.toString('utf8') ?? null);
+  const isBehindLink = parts
+    .slice(0, -1)
+    .some((_, index) => !isFolder(join(root, ...parts.slice(0, index + 1))));
+  return isBehindLink
+    ? null
+    : (readRegularFile(join(root, path), MAX_DOCUMENT_BYTES)?.toString('utf8') ?? null);
 }
 
-function listPaths(root: string, maxPaths: number): { readonly paths: readonly string[]; readonly isCut: boolean } {
+function listPaths(
+  root: string,
+  maxPaths: number,
+): { readonly paths: readonly string[]; readonly isCut: boolean } {
   const paths: string[] = [];
   let level: readonly string[] = [''];
   // Level by level, so that a cut survey still knows the top of the tree.
@@ -74,7 +81,9 @@ function listPaths(root: string, maxPaths: number): { readonly paths: readonly s
 
 function entriesOf(folder: string) {
   try {
-    return readdirSync(folder, { withFileTypes: true }).toSorted((left, right) => byCodeUnit(left.name, right.name));
+    return readdirSync(folder, { withFileTypes: true }).toSorted((left, right) =>
+      byCodeUnit(left.name, right.name),
+    );
   } catch {
     // A folder that may not be read is left out like one that is not there.
     return [];

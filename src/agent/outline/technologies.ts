@@ -1,5 +1,13 @@
 /** What a named technology is used for. */
-export type TechnologyKind = 'delivery' | 'framework' | 'identity' | 'interface' | 'language' | 'queue' | 'storage' | 'test';
+export type TechnologyKind =
+  | 'delivery'
+  | 'framework'
+  | 'identity'
+  | 'interface'
+  | 'language'
+  | 'queue'
+  | 'storage'
+  | 'test';
 
 /** A technology the tables know, by the name its makers write. */
 export interface Technology {

@@ -78,7 +78,9 @@ function testTools(
     }),
   );
   const nodeTest = manifests.flatMap(({ scripts, path }) =>
-    /\bnode\b.*--test\b/u.test(scripts['test'] ?? '') ? [{ name: 'the Node.js test runner', from: path }] : [],
+    /\bnode\b.*--test\b/u.test(scripts['test'] ?? '')
+      ? [{ name: 'the Node.js test runner', from: path }]
+      : [],
   );
   const builtIn = BUILT_IN.flatMap((row) => {
     const manifest = manifests.find(({ path }) => row.manifest.test(path));
@@ -95,7 +97,10 @@ function testTools(
 
 type CommandRule = (files: ReadonlySet<string>) => KnownCommand | null;
 
-const has = (file: string, command: string): CommandRule => (files) => (files.has(file) ? { command, from: file } : null);
+const has =
+  (file: string, command: string): CommandRule =>
+  (files) =>
+    files.has(file) ? { command, from: file } : null;
 
 const NODE_INSTALL: readonly CommandRule[] = [
   has('pnpm-lock.yaml', 'pnpm install'),
@@ -142,7 +147,10 @@ function testCommand(
   const tool = tools.find(({ name }) => TOOL_COMMANDS[name] !== undefined);
   const command = TOOL_COMMANDS[tool?.name ?? ''];
   if (tool !== undefined && command !== undefined) return { command, from: tool.from };
-  return firstOf([has('pom.xml', 'mvn test'), has('gradlew', './gradlew test'), has('build.gradle', 'gradle test')], files);
+  return firstOf(
+    [has('pom.xml', 'mvn test'), has('gradlew', './gradlew test'), has('build.gradle', 'gradle test')],
+    files,
+  );
 }
 
 function firstOf(rules: readonly CommandRule[], files: readonly string[]): KnownCommand | null {

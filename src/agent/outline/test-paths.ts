@@ -7,7 +7,8 @@ interface TestRow {
 }
 
 const SCRIPT: TestRow = {
-  name: (base, ending, tests) => `${base}.${tests.files.some((path) => /\.spec\.[cm]?[jt]sx?$/u.test(path)) ? 'spec' : 'test'}.${ending}`,
+  name: (base, ending, tests) =>
+    `${base}.${tests.files.some((path) => /\.spec\.[cm]?[jt]sx?$/u.test(path)) ? 'spec' : 'test'}.${ending}`,
   folder: 'tests',
 };
 const CLASS_TEST: TestRow = { name: (base, ending) => `${base}Test.${ending}`, folder: 'src/test' };
@@ -21,7 +22,8 @@ const ROWS: Readonly<Record<string, TestRow>> = {
   Python: { name: (base, ending) => `test_${base}.${ending}`, folder: 'tests' },
   Go: { ...SUFFIXED, folder: null },
   Ruby: {
-    name: (base, ending, tests) => `${base}_${tests.places.some(({ place }) => place === 'spec/') ? 'spec' : 'test'}.${ending}`,
+    name: (base, ending, tests) =>
+      `${base}_${tests.places.some(({ place }) => place === 'spec/') ? 'spec' : 'test'}.${ending}`,
     folder: 'test',
   },
   Java: CLASS_TEST,
@@ -45,7 +47,8 @@ export function testPath(sourcePath: string, tests: TestFacts, language: string 
 
 function folderOf(sourceFolder: string, tests: TestFacts, row: TestRow): string {
   // Maven and Gradle mirror src/main below src/test.
-  if (/(?:^|\/)src\/main\//u.test(`${sourceFolder}/`)) return sourceFolder.replace(/(^|\/)src\/main\b/u, '$1src/test');
+  if (/(?:^|\/)src\/main\//u.test(`${sourceFolder}/`))
+    return sourceFolder.replace(/(^|\/)src\/main\b/u, '$1src/test');
   const isBeside = tests.files.length > 0 && tests.isBesideSources;
   if (isBeside || (tests.files.length === 0 && row.folder === null)) return sourceFolder;
   const kept = tests.places.find(({ place }) => place !== 'beside the sources');

@@ -2,16 +2,20 @@ import type { Clause } from './clause.ts';
 import type { Block } from './markdown-blocks.ts';
 import { capitalise, shorten, wordCount } from './words.ts';
 
-const PREFIX = /^(?:feature(?: specification| request| spec)?|spec(?:ification)?|rfc|epic|user story|story|prd|title)(?:\s*#?\d+)?\s*[:–—-]\s*/iu;
-const TAIL = /(?:,? (?:when|whenever|if|so that|so|because|unless|until|before|after|while|which|without|such as|including|e\.g\.|for example)\b.*|[,:;–—(].*)$/iu;
-const LOOSE_END = /(?:\s+(?:a|an|and|as|at|by|for|from|in|into|of|on|or|per|that|the|their|them|to|via|was|were|with|within|must|can|be|is|are|not|no))+$/iu;
+const PREFIX =
+  /^(?:feature(?: specification| request| spec)?|spec(?:ification)?|rfc|epic|user story|story|prd|title)(?:\s*#?\d+)?\s*[:–—-]\s*/iu;
+const TAIL =
+  /(?:,? (?:when|whenever|if|so that|so|because|unless|until|before|after|while|which|without|such as|including|e\.g\.|for example)\b.*|[,:;–—(].*)$/iu;
+const LOOSE_END =
+  /(?:\s+(?:a|an|and|as|at|by|for|from|in|into|of|on|or|per|that|the|their|them|to|via|was|were|with|within|must|can|be|is|are|not|no))+$/iu;
 const MAX_TITLE = 64;
 const MAX_FIRST_LINE_WORDS = 10;
 
 /** The title the request gives itself: its first heading, or a first line that is too short to be a sentence. */
 export function statedTitle(blocks: readonly Block[]): string | null {
   const [first] = blocks;
-  const heading = first?.kind === 'heading' ? first : blocks.find((block) => block.kind === 'heading' && block.level === 1);
+  const heading =
+    first?.kind === 'heading' ? first : blocks.find((block) => block.kind === 'heading' && block.level === 1);
   if (heading !== undefined && heading.level < 7) return tidyTitle(heading.text);
   const isTitleLine =
     first?.kind === 'paragraph' &&
@@ -25,7 +29,11 @@ export function statedTitle(blocks: readonly Block[]): string | null {
 
 /** A heading without `Feature:` and the like. */
 export function tidyTitle(text: string): string {
-  const plain = text.replaceAll(/[*#]/gu, '').replace(PREFIX, '').replace(/[.:\s]+$/u, '').trim();
+  const plain = text
+    .replaceAll(/[*#]/gu, '')
+    .replace(PREFIX, '')
+    .replace(/[.:\s]+$/u, '')
+    .trim();
   return capitalise(shorten(plain === '' ? text.trim() : plain, 80));
 }
 
@@ -34,11 +42,15 @@ export function clauseTitle(clause: Clause): string {
   if (clause.quoted !== null) return sentenceTitle(clause.quoted);
   const isDirect = clause.modal === 'can' && !clause.isNegated;
   const isProvided = /^(?:provide|support) /u.test(clause.action) && clause.subject === 'System';
+  const purpose = / where (?:[\p{L}'’-]+ ){1,4}?can (.+)$/u.exec(clause.action)?.[1];
+  if (isProvided && purpose !== undefined) return sentenceTitle(purpose);
   if (isProvided) return sentenceTitle(clause.action.replace(/^\S+ (?:(?:a|an|the) )?/u, ''));
   if (isDirect || clause.subject === 'System') {
     return sentenceTitle(clause.isNegated ? `never ${clause.action}` : clause.action);
   }
-  return sentenceTitle(`${clause.subject} ${clause.isNegated ? 'never ' : ''}${clause.action.replace(/^(?:be|have) /u, '')}`);
+  return sentenceTitle(
+    `${clause.subject} ${clause.isNegated ? 'never ' : ''}${clause.action.replace(/^(?:be|have) /u, '')}`,
+  );
 }
 
 /** A sentence as a title. */

@@ -39,7 +39,10 @@ const Pyproject = z.object({
 });
 
 const Cargo = z.object({
-  package: z.object({ name: Text, description: Text, edition: Text, 'rust-version': Text }).partial().catch({}),
+  package: z
+    .object({ name: Text, description: Text, edition: Text, 'rust-version': Text })
+    .partial()
+    .catch({}),
   dependencies: Names,
   'dev-dependencies': Names,
 });
@@ -50,7 +53,9 @@ export function readPyproject(text: string): Partial<ManifestFacts> {
   const poetry = tool.poetry ?? {};
   const python = project['requires-python'] || versionOf(poetry.dependencies?.['python']);
   const optional = Object.values({ ...project['optional-dependencies'], ...groups }).flat();
-  const poetryGroups = Object.values(poetry.group ?? {}).flatMap((group) => Object.entries(group.dependencies));
+  const poetryGroups = Object.values(poetry.group ?? {}).flatMap((group) =>
+    Object.entries(group.dependencies),
+  );
   return {
     name: project.name || poetry.name || '',
     description: project.description || poetry.description || '',
@@ -94,7 +99,10 @@ function requirements(lines: readonly unknown[], isDevelopment: boolean): readon
     .filter((found) => found !== null);
 }
 
-function tabled(entries: readonly (readonly [string, unknown])[], isDevelopment: boolean): readonly Dependency[] {
+function tabled(
+  entries: readonly (readonly [string, unknown])[],
+  isDevelopment: boolean,
+): readonly Dependency[] {
   return entries.map(([name, value]) => ({ name, version: versionOf(value) ?? '', isDevelopment }));
 }
 

@@ -39,7 +39,14 @@ const CLASSES: readonly VerbClass[] = [
     actor: 'user',
     outcome: '{object} {is} no longer offered anywhere',
     needsObject: true,
-    verbs: 'archive cancel clear delete discard remove revoke unsubscribe',
+    verbs: 'archive clear delete discard remove',
+  },
+  {
+    name: 'cancel',
+    actor: 'user',
+    outcome: '{object} {is} no longer in force, and everybody concerned can see that',
+    needsObject: true,
+    verbs: 'cancel revoke unsubscribe withdraw',
   },
   {
     name: 'see',
@@ -56,11 +63,11 @@ const CLASSES: readonly VerbClass[] = [
     verbs: 'filter find look search',
   },
   {
-    name: 'order',
+    name: 'arrange',
     actor: 'user',
     outcome: 'the entries appear in the chosen order or groups',
     needsObject: true,
-    verbs: 'group order sort',
+    verbs: 'arrange group sort',
   },
   {
     name: 'export',
@@ -95,14 +102,15 @@ const CLASSES: readonly VerbClass[] = [
     actor: 'user',
     outcome: '{object} {is} confirmed to them',
     needsObject: false,
-    verbs: 'book buy donate pay purchase reserve subscribe',
+    verbs: 'book buy donate order pay purchase reserve subscribe',
   },
   {
     name: 'decide',
     actor: 'user',
     outcome: 'the choice takes effect at once and is still in place on the next visit',
     needsObject: false,
-    verbs: 'accept approve choose comment compare confirm configure customise customize disable enable pick rate select switch toggle vote',
+    verbs:
+      'accept approve choose comment compare confirm configure customise customize disable enable pick rate select switch toggle vote',
   },
   {
     name: 'serve',

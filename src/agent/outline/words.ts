@@ -17,7 +17,8 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   people: 'person',
   statuses: 'status',
 };
-const NOT_PLURAL = /(?:ss|us|is|ous|news|access|always|lens|series|https?|css|sms|gps|dns|tls|aws|ios|kubernetes|redis|postgres)$/u;
+const NOT_PLURAL =
+  /(?:ss|us|is|ous|news|access|always|lens|series|https?|css|sms|gps|dns|tls|aws|ios|kubernetes|redis|postgres)$/u;
 
 /** Lower-case words of a text: runs of letters, digits, inner apostrophes and hyphens. */
 export function words(text: string): readonly string[] {
@@ -50,13 +51,18 @@ export function isPlural(phrase: string): boolean {
   return singular(last) !== last;
 }
 
-/** The words that carry meaning, in singular form. */
+/** The words that carry meaning, cut to what `delete`, `deleted` and `deleting` share. */
 export function tellingWords(text: string): ReadonlySet<string> {
   return new Set(
     words(text)
       .filter((word) => word.length > 2 && !STOP_WORDS.has(word))
-      .map(singular),
+      .map((word) => stem(singular(word))),
   );
+}
+
+function stem(word: string): string {
+  const cut = word.length > 5 ? word.replace(/(?:ing|ed|er)$/u, '') : word;
+  return cut.length > 3 ? cut.replace(/e$/u, '') : cut;
 }
 
 /** How many telling words two texts share. */

@@ -31,5 +31,6 @@ function writeDocument(root: string, document: DraftedDocument): void {
 function ensureFolder(root: string, path: string): void {
   const found = lstatSync(join(root, path), { throwIfNoEntry: false });
   if (found === undefined) mkdirSync(join(root, path));
-  else if (!found.isDirectory()) throw new Error(`${path} is in the way: a folder is needed there, and it is none`);
+  else if (!found.isDirectory())
+    throw new Error(`${path} is in the way: a folder is needed there, and it is none`);
 }

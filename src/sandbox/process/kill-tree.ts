@@ -1,24 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { listProcesses, type MarkedProcess } from './process-table.ts';
+import { listProcesses, type SeenProcess } from './process-table.ts';
 
 const ROUNDS = 50;
 const ROUND_MS = 20;
+/** One empty look proves little: a process that just executes another program has no environment for a moment. */
+const EMPTY_ROUNDS = 2;
 
 /**
- * Kill every process a predicate picks until none is left: new ones may be forked while we look. Bounded at about a second;
- * returns how many were killed.
+ * Kill every process that is chosen until none is left: new ones may be forked while we look. Bounded at some seconds; returns
+ * how many were killed.
  */
-export async function killMatching(isVictim: (candidate: MarkedProcess) => boolean): Promise<number> {
+export async function killUntilNone(
+  choose: (all: readonly SeenProcess[]) => Promise<readonly { readonly pid: number }[]>,
+): Promise<number> {
   const killed = new Set<number>();
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const victims = (await listProcesses()).filter((candidate) => isVictim(candidate));
-    if (victims.length === 0) return killed.size;
+  for (let round = 0, empty = 0; round < ROUNDS && empty < EMPTY_ROUNDS; round += 1) {
+    if (round > 0) await delay(ROUND_MS);
+    const victims = await choose(await listProcesses());
+    empty = victims.length === 0 ? empty + 1 : 0;
     for (const { pid } of victims) {
       killed.add(pid);
       signalProcess(pid, 'SIGKILL');
     }
-    await delay(ROUND_MS);
   }
   return killed.size;
 }

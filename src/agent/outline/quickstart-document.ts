@@ -1,0 +1,70 @@
+import { draftedBy } from './drafted-by.ts';
+import { bullets, code, inline, joinParts, section, sentence, steps } from './markdown.ts';
+import type { PlanContext } from './plan-context.ts';
+import type { DocumentStory } from './read-documents.ts';
+import { capitalise } from './words.ts';
+
+/** Spec Kit's quickstart.md: how a person sees for themselves that each story works. */
+export function quickstartDocument(context: PlanContext): string {
+  const { spec, repository, request } = context;
+  return joinParts([
+    `# Quickstart: ${inline(spec.title)}`,
+    `**Date**: ${request.requestedOn}`,
+    draftedBy(
+      'Commands are those found in the repository; the steps of each story follow its acceptance scenarios.',
+    ),
+    section('## Before you start', [bullets(prerequisites(context))]),
+    ...spec.stories.map((story) => storyCheck(story)),
+    section('## Figures to confirm', [
+      bullets(
+        spec.criteria
+          .filter(({ text }) => /\d/u.test(text) && !/User Story \d/u.test(text))
+          .map(({ id, text }) => `[ ] **${id}**: ${inline(text)}`),
+      ),
+    ]),
+    section("## The repository's own checks", [ownChecks(repository)]),
+  ]);
+}
+
+function prerequisites(context: PlanContext): readonly string[] {
+  const { repository, request } = context;
+  const { install } = repository.tests;
+  const runtimes = repository.runtimes.slice(0, 3).map(({ text, from }) => `${code(text)} (${code(from)})`);
+  const stores = repository.tools.filter(({ role }) => role === 'database').map(({ name }) => name);
+  return [
+    `Check out ${code(request.branchName)}.`,
+    ...runtimes,
+    ...(stores.length === 0 ? [] : [`The store the repository uses: ${stores.join(', ')}.`]),
+    install === null
+      ? 'No way to install dependencies was found in the repository.'
+      : `Install the dependencies: ${code(install.command)} (${code(install.from)}).`,
+  ];
+}
+
+function storyCheck(story: DocumentStory): string | null {
+  const checks = story.scenarios.map((scenario) => {
+    const [, given = '', when = '', then = ''] =
+      /Given\W*\s(.+?)[,;]?\s\W*When\W*\s(.+?)[,;]?\s\W*Then\W*\s(.+)$/su.exec(
+        scenario.replaceAll('**', ''),
+      ) ?? [];
+    return then === ''
+      ? `[ ] ${sentence(inline(scenario))}`
+      : `[ ] ${capitalise(inline(given))}: ${inline(when)}. Expected: ${sentence(inline(then))}`;
+  });
+  const list =
+    checks.length > 0
+      ? steps(checks)
+      : 'The specification gives no scenario for this story; check it against its description.';
+  return section(`## User Story ${story.number} - ${inline(story.title)}`, [list]);
+}
+
+function ownChecks(repository: PlanContext['repository']): string {
+  const { command } = repository.tests;
+  const lines = [
+    command === null
+      ? 'No test command was found in the repository.'
+      : `Tests: ${code(command.command)} (${code(command.from)}). They pass before and after the change.`,
+    ...repository.ciFiles.slice(0, 3).map((path) => `Continuous integration: ${code(path)}.`),
+  ];
+  return bullets(lines);
+}

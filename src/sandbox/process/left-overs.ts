@@ -1,0 +1,53 @@
+import { killUntilNone, signalGroup } from './kill-tree.ts';
+import { currentWorker, markerValue, processStart, type Marker, type SeenProcess } from './process-table.ts';
+import type { ExecutionDirectories } from './start-agent.ts';
+
+/** One execution, as what it leaves behind is recognised. */
+export interface ExecutionTraces {
+  readonly leaderPid: number;
+  readonly marker: Marker;
+  readonly directories: ExecutionDirectories;
+}
+
+/**
+ * Kill what the agent left behind: its group, whoever inherited its marker, and orphans that work in its directories (a daemon
+ * may have emptied its environment; a person's shell there has a living parent).
+ */
+export async function sweep({ leaderPid, marker, directories }: ExecutionTraces): Promise<void> {
+  signalGroup(leaderPid, 'SIGKILL');
+  const value = markerValue(marker);
+  const isMarked = (seen: SeenProcess) => seen.marker !== undefined && markerValue(seen.marker) === value;
+  const isOrphanThere = ({ parentPid, cwd }: SeenProcess) =>
+    parentPid === 1 && (isWithin(cwd, directories.work) || isWithin(cwd, directories.home));
+  await killUntilNone((all) => Promise.resolve(all.filter((seen) => isMarked(seen) || isOrphanThere(seen))));
+}
+
+/** See `Sandbox.reap`. */
+export async function reap(runId?: string): Promise<number> {
+  return killUntilNone((all) => {
+    const marked = all.flatMap(({ pid, marker }) => (marker === undefined ? [] : [{ pid, marker }]));
+    return runId === undefined
+      ? ofDeadWorkers(marked)
+      : Promise.resolve(marked.filter(({ marker }) => marker.runId === runId));
+  });
+}
+
+function isWithin(cwd: string | undefined, directory: string): boolean {
+  return cwd === directory || (cwd?.startsWith(`${directory}/`) ?? false);
+}
+
+/**
+ * Workers are looked up after the processes they marked were seen, so that one that just started counts as alive. Those of
+ * another process namespace (a container) cannot be looked up here, so they are left to their own kind.
+ */
+async function ofDeadWorkers<Marked extends { readonly marker: Marker }>(
+  marked: readonly Marked[],
+): Promise<readonly Marked[]> {
+  const { pidNamespace } = await currentWorker();
+  const near = marked.filter(({ marker }) => marker.pidNamespace === pidNamespace);
+  const pids = [...new Set(near.map(({ marker }) => marker.workerPid))];
+  const starts = new Map(
+    await Promise.all(pids.map(async (pid) => [pid, await processStart(pid)] as const)),
+  );
+  return near.filter(({ marker }) => starts.get(marker.workerPid) !== marker.workerStart);
+}

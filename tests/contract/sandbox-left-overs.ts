@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { ExecutionKit, SandboxBench } from '../support/process-executions.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** What is gone when an execution is over, and what is not. */
+export function leftOversContract({ agent, sandbox, leftOf }: SandboxBench, kit: ExecutionKit): void {
+  describe('when the agent has ended', () => {
+    it.each<[string, ReturnType<SandboxBench['agent']>]>([
+      ['a daemon in a session of its own', agent('fork-daemon.sh')],
+      ['a daemon without parent and environment', agent('fork-hidden-daemon.sh')],
+      ['a daemon whose directory was deleted', agent('delete-working-copy.sh')],
+      ['a chain of processes that run away', agent('fork-chain.sh', '60')],
+      ['a child that holds standard output', agent('hold-stdout.sh')],
+    ])('nothing runs any more: %s', async (_what, argv) => {
+      const execution = await kit.start(argv);
+      const result = await execution.result;
+      expect(result.ending).toBe('exited');
+      expect(result.durationMs).toBeLessThan(5000);
+      await nothingLeft(execution.command.runId);
+    });
+
+    it('nothing runs any more: a crowd it was starting when it was stopped', async () => {
+      const execution = await kit.start(agent('fork-crowd.sh', '40'), { deadlineMs: 120 });
+      expect((await execution.result).ending).toBe('deadline');
+      await nothingLeft(execution.command.runId);
+    });
+  });
+
+  it('executions side by side leave each other alone', async () => {
+    const controller = new AbortController();
+    const change = { signal: controller.signal };
+    const lasting = await kit.start(agent('sleep-forever.sh'), change);
+    const sibling = { ...change, runId: lasting.command.runId, attempt: 2 };
+    const others = await Promise.all([
+      kit.start(agent('sleep-forever.sh'), change),
+      kit.start(agent('sleep-forever.sh'), sibling),
+    ]);
+    await waitFor(() => [lasting, ...others].every(({ seen }) => seen.length > 0), {
+      timeoutMs: 5000,
+      what: 'start of all',
+    });
+    await Promise.all(
+      ['fork-daemon.sh', 'hold-stdout.sh', 'fork-crowd.sh'].map(async (file) => {
+        const ending = await kit.start(agent(file, '5'), { deadlineMs: 300 });
+        return ending.result;
+      }),
+    );
+    expect(await leftOf(lasting.command.runId)).not.toEqual([]);
+    controller.abort();
+    for (const { result } of [lasting, ...others])
+      expect(await result).toMatchObject({ ending: 'cancelled', signalName: 'SIGTERM' });
+  });
+
+  describe('reaping', () => {
+    it('leaves the executions of this worker alone, also those that start meanwhile', async () => {
+      const controller = new AbortController();
+      const start = () => kit.start(agent('sleep-forever.sh'), { signal: controller.signal });
+      const reaping = Array.from({ length: 5 }, () => sandbox.reap());
+      const executions = await Promise.all([start(), start(), start()]);
+      const results = Promise.all(executions.map(({ result }) => result));
+      await waitFor(() => executions.every(({ seen }) => seen.length > 0), { timeoutMs: 5000, what: 'start' });
+      reaping.push(sandbox.reap());
+      await Promise.all(reaping);
+      controller.abort();
+      for (const result of await results)
+        expect(result).toMatchObject({ ending: 'cancelled', signalName: 'SIGTERM' });
+    });
+
+    it('of one run stops it, whoever started it, and no other', async () => {
+      const controller = new AbortController();
+      const start = () => kit.start(agent('sleep-forever.sh'), { signal: controller.signal });
+      const [doomed, other] = [await start(), await start()];
+      await waitFor(() => [doomed, other].every(({ seen }) => seen.length > 0), { timeoutMs: 5000, what: 'start' });
+      expect(await sandbox.reap(doomed.command.runId)).toBe(1);
+      expect(await doomed.result).toMatchObject({ ending: 'exited', signalName: 'SIGKILL' });
+      expect(await sandbox.reap(doomed.command.runId)).toBe(0);
+      controller.abort();
+      expect(await other.result).toMatchObject({ ending: 'cancelled', signalName: 'SIGTERM' });
+    });
+  });
+
+  const nothingLeft = async (runId: string) => {
+    // A guard that was let go needs a moment to end.
+    await waitFor(async () => (await leftOf(runId)).every((each) => each.includes('watchdog')), {
+      timeoutMs: 0,
+      what: `end of everything in ${runId}: ${(await leftOf(runId)).join('; ')}`,
+    });
+    await waitFor(async () => (await leftOf(runId)).length === 0, { timeoutMs: 2000, what: 'end of guards' });
+  };
+}

@@ -1,0 +1,2 @@
+# Never reads its prompt.
+echo finished

@@ -1,0 +1,3 @@
+# Ends by a signal.
+echo 'last words'
+kill -KILL $$

@@ -1,0 +1,3 @@
+# Says that it started and never ends by itself.
+echo started
+exec sleep 100000

@@ -39,11 +39,11 @@ const STOPPED = 'The worker stopped before this attempt ended.';
 export async function runPhase<Name extends PhaseName>(session: RunSession, step: Step<Name>): Promise<void> {
   if (session.outputs[step.phase] !== undefined) return;
   const first = await nextAttempt(session, step.phase);
-  for (let attempt = first; ; attempt += 1) {
-    const failure = await tryOnce(session, step, attempt);
+  for (let tries = 1; ; tries += 1) {
+    const isLastTry = tries === MAX_TRIES;
+    const failure = await tryOnce(session, step, { attempt: first + tries - 1, isLastTry });
     if (failure === undefined) return;
-    const tries = attempt - first + 1;
-    if (!failure.isTransient || tries >= MAX_TRIES) throw failure;
+    if (!failure.isTransient || isLastTry) throw failure;
     await session.deps.clock.sleep(FIRST_PAUSE_MS * 4 ** (tries - 1), session.signal);
   }
 }
@@ -71,7 +71,7 @@ async function nextAttempt(session: RunSession, phase: PhaseName): Promise<numbe
 async function tryOnce<Name extends PhaseName>(
   session: RunSession,
   step: Step<Name>,
-  attempt: number,
+  { attempt, isLastTry }: { readonly attempt: number; readonly isLastTry: boolean },
 ): Promise<AppError | undefined> {
   const { deps, fence } = session;
   const { phase } = step;
@@ -83,12 +83,13 @@ async function tryOnce<Name extends PhaseName>(
   const context: StepContext = { attempt, log: phaseLog(), facts: { exitCode: null, usage: null } };
   try {
     const result = await step.run(session, context);
-    session.signal.throwIfAborted();
+    // What is done is recorded as done, even when a cancel came meanwhile; the next phase will see it.
     await recordSuccess(session, { phase, context, result });
     return undefined;
   } catch (thrown) {
     const failure = asFailure(session, thrown);
-    if (failure.code !== 'lease_lost') await recordFailure(session, { phase, context, failure });
+    if (failure.code !== 'lease_lost')
+      await recordFailure(session, { phase, context, failure, willRetry: failure.isTransient && !isLastTry });
     return failure;
   }
 }
@@ -125,15 +126,19 @@ interface Failure {
   readonly phase: PhaseName;
   readonly context: StepContext;
   readonly failure: AppError;
+  readonly willRetry: boolean;
 }
 
-async function recordFailure(session: RunSession, { phase, context, failure }: Failure): Promise<void> {
+async function recordFailure(
+  session: RunSession,
+  { phase, context, failure, willRetry }: Failure,
+): Promise<void> {
   const { attempt, log, facts } = context;
   const { code: reason, message: reasonText } = failure;
   log.err(`${failure.message}\n${fillRunId(failure.remedy, session.run.id)}`);
   await saveLogs(session, phase, log);
-  const status = failure.isTransient ? 'retrying' : 'failed';
-  const type = failure.isTransient ? 'phase_retrying' : 'phase_failed';
+  const status = willRetry ? 'retrying' : 'failed';
+  const type = willRetry ? 'phase_retrying' : 'phase_failed';
   const change = { phase, attempt, status, reason, reasonText, isEnd: true, ...facts } as const;
   await session.deps.store.savePhase(session.fence, change, { type, phase, attempt, reason });
 }

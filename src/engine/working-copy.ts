@@ -1,6 +1,6 @@
 import { AGENT_PHASES, type AgentPhase } from '../domain/phases.ts';
 import { parseAgentOutput } from './phase-outputs.ts';
-import { outputOf, type RunSession } from './run-session.ts';
+import { outputOf, sandboxOf, type RunSession } from './run-session.ts';
 
 /**
  * Make sure this process laid the agent's working copy. Within one process it goes on from phase to phase; a process that takes
@@ -11,6 +11,8 @@ export async function ensureWorkingCopy(session: RunSession, phase: AgentPhase):
   const { deps, workspace } = session;
   const commit = (await draftToRevise(session, phase)) ?? checkpointBefore(session, phase);
   const branch = outputOf(session, 'discover').featureDirectory.replace(/^specs\//u, '');
+  // A worker that was given up for dead may be slow instead, and its agent still at work in this directory.
+  await sandboxOf(session).reap(session.run.id);
   await deps.workspaces.clear(workspace.repo);
   await deps.workspaces.clear(workspace.home);
   await deps.git.layWorkingCopy({ gitDirectory: workspace.git, commit, directory: workspace.repo, branch });

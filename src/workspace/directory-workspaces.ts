@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 
 import { appError, describeThrown } from '../domain/app-error.ts';
+import { makeDirectory } from '../lib/make-directory.ts';
 import type { Workspace, WorkspaceExpiry, Workspaces } from './port.ts';
 
 const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
@@ -34,13 +35,13 @@ export function directoryWorkspaces(options: {
     async allocate(runId) {
       await demandReserve(root, reserveBytes);
       const workspace = locate(runId);
-      await makeDirectory(workspace.root);
-      await makeDirectory(workspace.artifacts);
+      await demandDirectory(workspace.root);
+      await demandDirectory(workspace.artifacts);
       return workspace;
     },
     async clear(directory) {
       await rm(directory, { recursive: true, force: true, maxRetries: 3 });
-      await makeDirectory(directory);
+      await demandDirectory(directory);
     },
     publish: (workspace, name, bytes) => publish(workspace.artifacts, name, bytes),
     async release(runId, { keepGit }) {
@@ -55,7 +56,7 @@ export function directoryWorkspaces(options: {
 }
 
 async function demandReserve(root: string, reserveBytes: number): Promise<void> {
-  await makeDirectory(root);
+  await demandDirectory(root);
   const { bavail, bsize } = await statfs(root);
   const freeBytes = bavail * bsize;
   if (freeBytes < reserveBytes) {
@@ -63,9 +64,9 @@ async function demandReserve(root: string, reserveBytes: number): Promise<void> 
   }
 }
 
-async function makeDirectory(directory: string): Promise<void> {
+async function demandDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o750 });
+    await makeDirectory(directory, 0o750);
   } catch (cause) {
     throw appError('home_not_writable', { directory, problem: describeThrown(cause) }, cause);
   }
@@ -76,7 +77,7 @@ async function publish(directory: string, name: string, bytes: Uint8Array): Prom
   const file = path.join(directory, name);
   if (!file.startsWith(`${directory}${path.sep}`))
     throw new Error(`artifact name leaves its folder: ${name}`);
-  await makeDirectory(path.dirname(file));
+  await demandDirectory(path.dirname(file));
   await rm(file, { force: true });
   const handle = await open(
     file,

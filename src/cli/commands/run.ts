@@ -37,5 +37,5 @@ export const run: CommandAction<RunOptions> = async (context, options) => {
     retain: options.retain,
   });
   context.note(`Run ${runId}\n`);
-  return followToEnd(context, app, { runId, json: options.json ?? false });
+  return await followToEnd(context, app, { runId, json: options.json ?? false });
 };

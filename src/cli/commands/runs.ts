@@ -102,7 +102,7 @@ export const retry: CommandAction<
   const afterSeq = await lastSeq(app.follow(runId, { isHistoryOnly: true }));
   await app.retry({ runId, from, answers, notes: options.notes });
   context.note(`Run ${runId}\n`);
-  return followToEnd(context, app, { runId, afterSeq, json: options.json ?? false });
+  return await followToEnd(context, app, { runId, afterSeq, json: options.json ?? false });
 };
 
 /** `runs artifacts`: list a run's evidence, or write one piece to standard output. */

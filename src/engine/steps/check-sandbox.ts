@@ -1,7 +1,7 @@
 import type { Step } from '../run-phase.ts';
 import { sandboxOf } from '../run-session.ts';
 
-/** Make sure the sandbox could start an agent now, and remove what an earlier worker of this run left running. */
+/** Make sure the sandbox could start an agent now. */
 export const checkSandbox: Step<'start_job_container'> = {
   phase: 'start_job_container',
   async run(session, { log }) {

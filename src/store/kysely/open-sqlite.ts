@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { access, mkdir, open, statfs } from 'node:fs/promises';
+import { access, open, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect } from 'kysely';
 import { appError, describeThrown } from '../../domain/app-error.ts';
+import { makeDirectory } from '../../lib/make-directory.ts';
 import type { Store } from '../port.ts';
 import { SQLITE } from './dialect.ts';
 import { networkFileSystem } from './file-systems.ts';
@@ -55,7 +56,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 /** SQLite's own files take over the mode of the database file, so it has to exist with the right one first. */
 async function prepareFile(directory: string, path: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory, 0o700);
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     await createFile(path);
     await access(path, constants.R_OK | constants.W_OK);

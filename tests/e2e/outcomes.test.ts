@@ -1,0 +1,396 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { appError } from '../../src/domain/app-error.ts';
+import { ALLOWED_PREFIXES } from '../../src/domain/publish-policy.ts';
+import { gitCli } from '../../src/git/git-cli.ts';
+import type { Git } from '../../src/git/port.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { openEngine } from '../support/engine-kit.ts';
+import { git, makeRepository } from '../support/git-repository.ts';
+import { goodDocument, obedientAgent, scriptedAgent, type Script } from '../support/scripted-agent.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const FILES = { 'README.md': '# Sample\n', 'src/index.ts': 'export {};\n' };
+const SPEC = 'Let borrowers renew a loan';
+
+describe('a run that succeeds', () => {
+  it('pushes one commit on the base branch that holds exactly the documents', async () => {
+    const repository = await makeRepository({ files: FILES });
+    await using engine = await openEngine({ agents: [obedientAgent()] });
+    const run = await engine.runToEnd({ repository, specText: SPEC });
+
+    expect(run).toMatchObject({
+      status: 'succeeded',
+      reason: null,
+      feature_directory: 'specs/001-borrowers-renew-loan',
+    });
+    expect(await git(repository, 'rev-parse', `${run.branch_name}^`)).toBe(
+      await git(repository, 'rev-parse', 'main'),
+    );
+    expect(await git(repository, 'diff', '--name-only', 'main', run.branch_name ?? '')).toBe(
+      ['spec.md', 'plan.md', 'tasks.md']
+        .toSorted()
+        .map((file) => `specs/001-borrowers-renew-loan/${file}`)
+        .join('\n'),
+    );
+    expect(await git(repository, 'log', '-1', '--format=%s|%an|%ae', run.branch_name ?? '')).toBe(
+      'chore(spec-kit): apply specify/plan/tasks|Test|test@example.com',
+    );
+  });
+
+  it('records every phase and keeps all the evidence of the contract', async () => {
+    const repository = await makeRepository({ files: FILES });
+    await using engine = await openEngine({ agents: [obedientAgent()] });
+    const run = await engine.runToEnd({ repository, specText: SPEC, externalRef: 'TICKET-1' });
+
+    expect(run.phases.map(({ phase, status }) => `${phase} ${status}`)).toEqual([
+      'prepare_job succeeded',
+      'start_job_container succeeded',
+      'git_clone succeeded',
+      'discover succeeded',
+      'speckit_specify succeeded',
+      'speckit_plan succeeded',
+      'speckit_tasks succeeded',
+      'commit_push succeeded',
+      'open_pr succeeded',
+      'cleanup succeeded',
+    ]);
+    const agentPhase = run.phases.find(({ phase }) => phase === 'speckit_plan');
+    expect(agentPhase).toMatchObject({
+      exit_code: 0,
+      usage: { input_tokens: 100, output_tokens: 20, cost_usd: null },
+    });
+    const names = run.artifacts.map(({ name }) => name);
+    for (const { phase } of run.phases)
+      expect(names).toEqual(expect.arrayContaining([`${phase}.stdout.log`, `${phase}.stderr.log`]));
+    for (const phase of ['speckit_specify', 'speckit_plan', 'speckit_tasks']) {
+      expect(names).toEqual(expect.arrayContaining([`${phase}.events.jsonl`, `${phase}.prompt.md`]));
+    }
+    const others = [
+      'credential-audit.json',
+      'diff-summary.txt',
+      'changes.patch',
+      'commit_status.env',
+      'run-summary.json',
+      'pull-request.md',
+    ];
+    expect(names).toEqual(expect.arrayContaining(others));
+    for (const { name } of run.artifacts) {
+      const bytes = await engine.app.readArtifact(run.run_id, name);
+      expect(await readFile(path.join(engine.app.artifactDirectory(run.run_id), name))).toEqual(
+        Buffer.from(bytes),
+      );
+    }
+    expect(await engine.readText(run.run_id, 'commit_status.env')).toBe(
+      `changes_pushed=1\nbranch=${run.branch_name}\nreason=\n`,
+    );
+    expect(run.external_ref).toBe('TICKET-1');
+  });
+
+  it('writes a pull request that names what was asked and what came of it', async () => {
+    const repository = await makeRepository({ files: FILES });
+    await using engine = await openEngine({ agents: [obedientAgent()] });
+    const run = await engine.runToEnd({ repository, specText: SPEC });
+    const text = await engine.readText(run.run_id, 'pull-request.md');
+    for (const part of [
+      SPEC,
+      'spec-kit',
+      'automation',
+      run.branch_name ?? '',
+      'specs/001-borrowers-renew-loan/tasks.md',
+      'scripted',
+      '1.0.0',
+      `spec-automation-run:${run.run_id}`,
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(await readFile(new URL(run.pull_request_url ?? ''), 'utf8')).toBe(text);
+  });
+
+  it('leaves nothing but the evidence and the pull request in the workspace', async () => {
+    const repository = await makeRepository({ files: FILES });
+    await using engine = await openEngine({ agents: [obedientAgent()] });
+    const run = await engine.runToEnd({ repository, specText: SPEC });
+    const workspace = engine.deps.workspaces.locate(run.run_id);
+    expect([workspace.repo, workspace.home, workspace.git].map((directory) => existsSync(directory))).toEqual(
+      [false, false, false],
+    );
+  });
+
+  it('pushes nothing in a dry run but keeps documents and pull request text', async () => {
+    const repository = await makeRepository({ files: FILES });
+    await using engine = await openEngine({ agents: [obedientAgent()] });
+    const run = await engine.runToEnd({ repository, specText: SPEC, dryRun: true });
+    expect(run).toMatchObject({
+      status: 'succeeded',
+      branch_name: null,
+      pull_request_url: null,
+      dry_run: true,
+    });
+    expect(await git(repository, 'branch', '--list')).toBe('* main');
+    expect(run.artifacts.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['pull-request.md', 'specs/001-borrowers-renew-loan/plan.md']),
+    );
+    expect(await engine.readText(run.run_id, 'commit_status.env')).toBe(
+      'changes_pushed=0\nbranch=\nreason=dry_run\n',
+    );
+  });
+
+  it('leaves changes outside the allowed folders out of the commit and says so', async () => {
+    const repository = await makeRepository({ files: FILES });
+    const agent = scriptedAgent((invocation) => ({
+      files: { ...goodDocument(invocation), 'src/index.ts': 'changed', 'new.txt': 'x' },
+      isFinishing: true,
+    }));
+    await using engine = await openEngine({ agents: [agent] });
+    const run = await engine.runToEnd({ repository, specText: SPEC });
+    expect(run.status).toBe('succeeded');
+    expect(await git(repository, 'diff', '--name-only', 'main', run.branch_name ?? '')).not.toMatch(
+      /src|new\.txt/u,
+    );
+    expect(await engine.readText(run.run_id, 'pull-request.md')).toMatch(/new\.txt[\s\S]*src\/index\.ts/u);
+  });
+});
+
+describe('a run that changes nothing', () => {
+  it('ends no_diff after the first agent phase when the agent wrote nothing', async () => {
+    const repository = await makeRepository({ files: FILES });
+    await using engine = await openEngine({ agents: [scriptedAgent(() => ({ isFinishing: true }))] });
+    const run = await engine.runToEnd({ repository, specText: SPEC });
+    expect(run).toMatchObject({
+      status: 'no_changes',
+      reason: 'no_diff',
+      branch_name: null,
+      pull_request_url: null,
+    });
+    expect(run.phases.filter(({ status }) => status === 'skipped').map(({ phase }) => phase)).toEqual([
+      'speckit_plan',
+      'speckit_tasks',
+      'commit_push',
+      'open_pr',
+    ]);
+    expect(await git(repository, 'branch', '--list')).toBe('* main');
+    expect(await engine.readText(run.run_id, 'commit_status.env')).toBe(
+      'changes_pushed=0\nbranch=\nreason=no_diff\n',
+    );
+  });
+
+  it('asks no agent when the base branch already holds the complete feature of this very spec text', async () => {
+    const repository = await makeRepository({ files: FILES });
+    await using engine = await openEngine({ agents: [obedientAgent()] });
+    const first = await engine.runToEnd({ repository, specText: SPEC });
+    await git(repository, 'merge', '--quiet', '--ff-only', first.branch_name ?? '');
+    const second = await engine.runToEnd({ repository, specText: SPEC });
+    expect(second).toMatchObject({
+      status: 'no_changes',
+      reason: 'no_diff',
+      feature_directory: first.feature_directory,
+    });
+    expect(
+      second.phases
+        .filter(({ phase }) => phase.startsWith('speckit'))
+        .every(({ status }) => status === 'skipped'),
+    ).toBe(true);
+  });
+
+  it('does only the missing phases of a feature that is continued', async () => {
+    const invocation = {
+      phase: 'speckit_specify',
+      featureDirectory: 'specs/004-old',
+      specText: 'other',
+    } as const;
+    const spec = goodDocument({
+      ...invocation,
+      specKitCommand: 'specify',
+      prompt: '',
+      requestedOn: '',
+      branchName: '',
+      clarifications: [],
+      notes: null,
+    });
+    const repository = await makeRepository({ files: { ...FILES, ...spec } });
+    await using engine = await openEngine({ agents: [obedientAgent()] });
+    const run = await engine.runToEnd({ repository, specText: SPEC, feature: 'specs/004-old/' });
+    expect(run).toMatchObject({ status: 'succeeded', feature_directory: 'specs/004-old' });
+    expect(run.phases.find(({ phase }) => phase === 'speckit_specify')?.status).toBe('skipped');
+    expect(await git(repository, 'diff', '--name-only', 'main', run.branch_name ?? '')).toBe(
+      'specs/004-old/plan.md\nspecs/004-old/tasks.md',
+    );
+  });
+});
+
+describe('a run that fails', () => {
+  const failing: Readonly<
+    Record<
+      string,
+      readonly [(phase: string, files: Readonly<Record<string, string>>) => Script, string, RegExp]
+    >
+  > = {
+    'exits 0 without a terminal event': [(_, files) => ({ files }), 'agent_failed', /no final event/u],
+    'exits 3 with nothing': [() => ({ exitCode: 3 }), 'agent_failed', /exit code 3/u],
+    'finishes without its document': [
+      () => ({ files: { 'specs/other/spec.md': 'x' }, isFinishing: true }),
+      'no_output',
+      /not written/u,
+    ],
+    'leaves a template': [
+      (_, files) => ({
+        files: Object.fromEntries(
+          Object.keys(files).map((file) => [
+            file,
+            `# Feature Specification: [FEATURE NAME]\n${'x'.repeat(100)}`,
+          ]),
+        ),
+        isFinishing: true,
+      }),
+      'no_output',
+      /template/u,
+    ],
+    'plants a link': [
+      (_, files) => ({ files, links: { 'specs/evil': '/etc/passwd' }, isFinishing: true }),
+      'policy_refused',
+      /link/u,
+    ],
+    'plants a nested repository': [
+      (_, files) => ({ files: { ...files, 'specs/x/.git/config': '[core]' }, isFinishing: true }),
+      'policy_refused',
+      /\.git/u,
+    ],
+  };
+
+  for (const [what, [script, reason, text]] of Object.entries(failing)) {
+    it(`says ${reason} when the agent ${what}`, async () => {
+      const repository = await makeRepository({ files: FILES });
+      const agent = scriptedAgent((invocation) => script(invocation.phase, goodDocument(invocation)));
+      await using engine = await openEngine({ agents: [agent] });
+      const run = await engine.runToEnd({ repository, specText: SPEC });
+      expect(run).toMatchObject({ status: 'failed', reason, branch_name: null });
+      expect(run.reason_text).toMatch(text);
+      expect(run.remedy).toBeTruthy();
+      expect(run.phases.find(({ phase }) => phase === 'speckit_specify')).toMatchObject({
+        status: 'failed',
+        reason,
+      });
+      expect(run.artifacts.map(({ name }) => name)).toEqual(
+        expect.arrayContaining([
+          'speckit_specify.stdout.log',
+          'run-summary.json',
+          'commit_status.env',
+          'changes.patch',
+        ]),
+      );
+      expect(await git(repository, 'branch', '--list')).toBe('* main');
+    });
+  }
+
+  it('stops an agent at its deadline and says timeout', async () => {
+    const repository = await makeRepository({ files: FILES });
+    await using engine = await openEngine({
+      agents: [scriptedAgent(() => ({ waitFor: '/nonexistent/never' }))],
+      settings: { phaseTimeoutMs: 300 },
+    });
+    const run = await engine.runToEnd({ repository, specText: SPEC });
+    expect(run).toMatchObject({ status: 'failed', reason: 'timeout' });
+  });
+
+  it('names the features there are when the one to continue is not there', async () => {
+    const repository = await makeRepository({ files: { ...FILES, 'specs/001-a/spec.md': '# A\n' } });
+    await using engine = await openEngine({ agents: [obedientAgent()] });
+    const run = await engine.runToEnd({ repository, specText: SPEC, feature: '002-b' });
+    expect(run).toMatchObject({ status: 'failed', reason: 'feature_not_found' });
+    expect(run.remedy).toContain('001-a');
+  });
+
+  for (const [faults, status, reason] of [
+    [2, 'succeeded', null],
+    [3, 'failed', 'clone_failed'],
+  ] as const) {
+    it(`ends ${status} when the clone fails ${faults} times, and keeps the logs of each attempt`, async () => {
+      const repository = await makeRepository({ files: FILES });
+      const real = gitCli({ path: process.env['PATH'] ?? '', networkEnv: {} });
+      let left = faults;
+      const flaky: Git = {
+        ...real,
+        fetchBase(options) {
+          left -= 1;
+          return left >= 0
+            ? Promise.reject(appError('clone_failed', { repository, problem: 'connection reset' }))
+            : real.fetchBase(options);
+        },
+      };
+      const clock = systemClock();
+      const hurried = {
+        ...clock,
+        sleep: (ms: number, signal?: AbortSignal) => clock.sleep(Math.min(ms, 20), signal),
+      };
+      await using engine = await openEngine({
+        agents: [obedientAgent()],
+        overrides: { git: flaky, clock: hurried },
+      });
+      const run = await engine.runToEnd({ repository, specText: SPEC });
+      expect(run).toMatchObject({ status, reason });
+      const attempts = run.phases.filter(({ phase }) => phase === 'git_clone');
+      expect(attempts.map((attempt) => attempt.status)).toEqual([
+        'retrying',
+        'retrying',
+        status === 'failed' ? 'failed' : 'succeeded',
+      ]);
+      const names = run.artifacts.map(({ name }) => name);
+      expect(names).toEqual(
+        expect.arrayContaining([
+          'git_clone.attempt-1.stderr.log',
+          'git_clone.attempt-2.stderr.log',
+          'git_clone.stderr.log',
+        ]),
+      );
+    });
+  }
+});
+
+describe('cancelling', () => {
+  it('stops the agent, ends cancelled and can be taken up again', async () => {
+    const repository = await makeRepository({ files: FILES });
+    const gate = path.join(repository, '.git', 'gate');
+    const agent = scriptedAgent((invocation) => ({
+      files: goodDocument(invocation),
+      isFinishing: true,
+      ...(invocation.phase === 'speckit_plan' ? { waitFor: gate } : {}),
+    }));
+    await using engine = await openEngine({ agents: [agent] });
+    const { run_id: runId } = await engine.app.submit({ repository, specText: SPEC });
+    await waitFor(
+      async () =>
+        (await engine.app.get(runId)).phases.some(
+          ({ phase, status }) => phase === 'speckit_plan' && status === 'running',
+        ),
+      { timeoutMs: 20_000, what: 'the plan phase' },
+    );
+    await engine.app.cancel(runId);
+    await engine.app.cancel(runId);
+    const cancelled = await engine.waitForEnd(runId);
+    expect(cancelled).toMatchObject({ status: 'cancelled', reason: 'cancelled' });
+    await expect(engine.app.cancel(runId)).resolves.toMatchObject({ status: 'cancelled' });
+
+    await writeFile(gate, '');
+    await engine.app.retry({ runId });
+    const finished = await engine.waitForEnd(runId);
+    expect(finished.status).toBe('succeeded');
+    expect(finished.phases.filter(({ phase }) => phase === 'speckit_specify')).toHaveLength(1);
+    expect(finished.artifacts.map(({ name }) => name)).toContain('speckit_plan.attempt-1.stdout.log');
+  });
+
+  it('refuses to cancel a run that succeeded', async () => {
+    const repository = await makeRepository({ files: FILES });
+    await using engine = await openEngine({ agents: [obedientAgent()] });
+    const run = await engine.runToEnd({ repository, specText: SPEC });
+    await expect(engine.app.cancel(run.run_id)).rejects.toMatchObject({ code: 'cancel_not_applicable' });
+  });
+});
+
+it('publishes only below the folders of the policy', () => {
+  expect(ALLOWED_PREFIXES).toEqual(['specs', '.specify/memory']);
+});

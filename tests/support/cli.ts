@@ -1,0 +1,50 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+
+/** How a command ended and what it printed. */
+export interface CliResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Where a command runs and what it is given. */
+export interface CliOptions {
+  readonly home: string;
+  readonly cwd?: string;
+  readonly stdin?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const MAIN = path.resolve(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+
+/** Start the real command line as a process of its own, with a state directory and no other setting. */
+export function startCli(args: readonly string[], options: CliOptions): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: options.cwd ?? options.home,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: options.home,
+      SPEC_AUTOMATION_HOME: path.join(options.home, 'state'),
+      ...options.env,
+    },
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.stdin ?? '');
+  return child;
+}
+
+/** Run the real command line to its end. */
+export async function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
+  return endOf(startCli(args, options));
+}
+
+/** Wait for a started command. */
+export async function endOf(child: ChildProcessWithoutNullStreams): Promise<CliResult> {
+  const closed = new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+  });
+  const [exitCode, stdout, stderr] = await Promise.all([closed, text(child.stdout), text(child.stderr)]);
+  return { exitCode, stdout, stderr };
+}

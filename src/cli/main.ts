@@ -52,7 +52,7 @@ function processContext(): CliContext {
     open: () => openSpecAutomation(settings()),
     print: (text) => void process.stdout.write(text),
     note: (text) => void process.stderr.write(text),
-    progress: { stream: process.stderr, isTerminal: process.stderr.isTTY },
+    progress: { stream: process.stderr, isTerminal: process.stderr.isTTY && process.stderr.columns > 0 },
     readStdin,
     interceptInterrupt: interruptHandler(process),
   };

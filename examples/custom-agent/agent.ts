@@ -17,7 +17,6 @@ export function exampleAgent(options: { readonly path: string }): Agent {
     name: 'example',
     description: 'shows the form of an adapter',
     specKitKey: 'generic',
-    isForeignCode: true,
     detectVersion: () => detectVersion(options.path),
     command: ({ prompt }) => ({ argv: ['example-agent', '--json'], env: {}, stdin: prompt }),
     parse: (text) => {

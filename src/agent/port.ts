@@ -11,9 +11,7 @@ export interface Agent {
   readonly description: string;
   /** Spec Kit's key for it (`specify init --integration <key>`): where the repository keeps its prompts for this agent. */
   readonly specKitKey: string;
-  /** True when it runs code that did not come with this package. */
-  readonly isForeignCode: boolean;
-  /** Version and readiness of the installed program. @throws `agent_unavailable` */
+  /** Version and readiness of the installed program. @throws an `AppError` of kind `environment` */
   detectVersion(): Promise<string>;
   command(invocation: AgentInvocation): AgentCommand;
   /** Pure. Unknown or broken lines give no event. */

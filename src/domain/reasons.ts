@@ -124,10 +124,6 @@ export const REASONS = {
     "Agent '{agent}' did not finish: {problem}.",
     'Read the end of {phase}.stderr.log, then retry the run.',
   ),
-  checkpoint_lost: failure(
-    'The saved work of an earlier phase is gone ({problem}).',
-    'Retry from the clone with: spec-automation runs retry {run_id} --from git_clone',
-  ),
   clone_denied: failure(
     'Cloning {repository} was refused: {problem}.',
     'Check that the repository exists and that this account may read it.',

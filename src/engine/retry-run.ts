@@ -20,12 +20,15 @@ export interface RetryRequest {
 }
 
 /**
- * Queue a run again: it goes on at its first unfinished phase, with the work of the finished ones kept.
+ * Queue a run again: it goes on at its first unfinished phase, with the work of the finished ones kept. One that is queued and
+ * that nobody took up is taken up here.
  * @throws `run_not_found`, `retry_not_applicable`, `answers_invalid`
  */
 export async function retryRun(deps: Deps, request: RetryRequest): Promise<Run> {
   const run = await deps.store.findRun(request.runId);
   if (run === undefined) throw appError('run_not_found', { run_id: request.runId });
+  // Its ring was lost with the process that took it in; ringing again does no harm.
+  if (run.status === 'queued') return ringAgain(deps, run);
   const clarifications = mergeAnswers(run, request.answers);
   const firstOpen = firstUnfinished(await deps.store.listPhases(run.id));
   checkApplicable(run, request);
@@ -40,10 +43,14 @@ export async function retryRun(deps: Deps, request: RetryRequest): Promise<Run> 
   return retried;
 }
 
+async function ringAgain(deps: Deps, run: Run): Promise<Run> {
+  await deps.queue.ring(run.id);
+  return run;
+}
+
 /** What each status and reason says to a retry without further words; `undefined` lets it pass. */
 function checkApplicable(run: Run, request: RetryRequest): void {
   if (run.status === 'succeeded') throw notApplicable(run, 'it succeeded');
-  if (run.status === 'queued') throw notApplicable(run, 'it is waiting for a worker already');
   if (run.reason === 'no_diff' && request.from === undefined)
     throw notApplicable(run, 'it had nothing to change; name a phase with --from to do it over');
   const isWaiting =

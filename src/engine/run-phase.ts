@@ -54,7 +54,7 @@ async function nextAttempt(session: RunSession, phase: PhaseName): Promise<numbe
   const last = history.findLast((record) => record.phase === phase);
   if (last === undefined) return 1;
   if (last.status === 'pending') return last.attempt;
-  if (last.status === 'running' || last.status === 'retrying') {
+  if (last.status === 'running') {
     const change = {
       phase,
       attempt: last.attempt,

@@ -20,6 +20,8 @@ export async function layWorkingCopy(
   const { gitDirectory, commit, directory, branch } = options;
   await mkdir(directory, { recursive: true, mode: 0o750 });
   await gitOutput(run, { args: ['read-tree', '--reset', '-u', commit], gitDirectory, workTree: directory });
+  // Without a HEAD every file would count as added when changes are listed.
+  await gitOutput(run, { args: ['update-ref', '--no-deref', 'HEAD', commit], gitDirectory });
 
   const ownGit = path.join(directory, '.git');
   await gitOutput(run, { args: ['init', '--quiet', '--template=', ...formatOf(commit), '--', directory] });

@@ -23,6 +23,18 @@ async function setUp() {
   return { home, repository };
 }
 
+/** A repository so large that the run cannot be over before the signal comes. */
+async function bigSetUp() {
+  const home = await temporaryDirectory();
+  const many = Object.fromEntries(
+    Array.from({ length: 4_000 }, (_, index) => [
+      `src/${index % 40}/${index}.ts`,
+      `export const n = ${index};\n`,
+    ]),
+  );
+  return { home, repository: await makeRepository({ files: { ...FILES, ...many } }) };
+}
+
 describe('spec-automation run', () => {
   it('prints exactly one JSON document that keeps the contract', async () => {
     const { home, repository } = await setUp();
@@ -121,18 +133,6 @@ describe('looking at runs', () => {
 });
 
 describe('stopping', () => {
-  /** A repository so large that the run cannot be over before the signal comes. */
-  async function bigSetUp() {
-    const home = await temporaryDirectory();
-    const many = Object.fromEntries(
-      Array.from({ length: 4_000 }, (_, index) => [
-        `src/${index % 40}/${index}.ts`,
-        `export const n = ${index};\n`,
-      ]),
-    );
-    return { home, repository: await makeRepository({ files: { ...FILES, ...many } }) };
-  }
-
   it('by Ctrl-C cancels the run, says so and exits 130; the run can be taken up again', async () => {
     const { home, repository } = await bigSetUp();
     const child = startCli(['run', '--repo', repository, '--text', SPEC, '--json'], { home });

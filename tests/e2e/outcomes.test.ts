@@ -152,7 +152,9 @@ describe('a run that succeeds', () => {
     expect(await git(repository, 'diff', '--name-only', 'main', run.branch_name ?? '')).not.toMatch(
       /src|new\.txt/u,
     );
-    expect(await engine.readText(run.run_id, 'pull-request.md')).toMatch(/new\.txt[\s\S]*src\/index\.ts/u);
+    const text = await engine.readText(run.run_id, 'pull-request.md');
+    expect(text).toMatch(/new\.txt[\s\S]*src\/index\.ts/u);
+    expect(text).not.toContain('README.md');
   });
 });
 

@@ -17,6 +17,10 @@ async function runOn(repository: string) {
   return { run, tookMs: Math.round(performance.now() - startedMs) };
 }
 
+function skillFor(command: string): string {
+  return `---\nname: speckit-${command}\ndescription: x\n---\n\nOur own words for ${command}: $ARGUMENTS\n`;
+}
+
 describe('every kind of repository', () => {
   it('may have over 2,000 files', async () => {
     const many = Object.fromEntries(
@@ -81,12 +85,10 @@ describe('every kind of repository', () => {
   });
 
   it('may have Spec Kit installed, whose own prompts are used', async () => {
-    const body = (command: string) =>
-      `---\nname: speckit-${command}\ndescription: x\n---\n\nOur own words for ${command}: $ARGUMENTS\n`;
     const skills: FileTree = Object.fromEntries(
       ['specify', 'plan', 'tasks'].map((command) => [
         `.agents/skills/speckit-${command}/SKILL.md`,
-        body(command),
+        skillFor(command),
       ]),
     );
     const files = {
@@ -122,7 +124,7 @@ describe('many runs on one repository', () => {
     console.log(`20 runs in two workers of 4: ${Math.round(performance.now() - startedMs)} ms`);
     expect(runs.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 'succeeded'));
     expect(new Set(runs.map((run) => run.branch_name)).size).toBe(20);
-    expect(runs.map((run) => run.feature_directory).toSorted()).toEqual(
+    expect(runs.map((run) => run.feature_directory ?? '').toSorted((a, b) => a.localeCompare(b))).toEqual(
       Array.from(
         { length: 20 },
         (_, index) => `specs/${String(index + 8).padStart(3, '0')}-borrowers-renew-loan`,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { executeRun } from '../../src/engine/execute-run.ts';
+import { inProcessQueue } from '../../src/queue/in-process-queue.ts';
 import { openEngine } from '../support/engine-kit.ts';
 import { git, makeRepository } from '../support/git-repository.ts';
 import { goodDocument, obedientAgent, scriptedAgent } from '../support/scripted-agent.ts';
@@ -134,6 +135,16 @@ describe('retrying', () => {
     for (const runId of [done.run_id, idle.run_id])
       await expect(engine.app.retry({ runId })).rejects.toMatchObject({ code: 'retry_not_applicable' });
     await expect(engine.app.retry({ runId: '12345678' })).rejects.toMatchObject({ code: 'run_not_found' });
+  });
+
+  it('takes up a queued run whose ring was lost with its process', async () => {
+    const repository = await makeRepository({ files: FILES });
+    const deaf = { ...inProcessQueue(), ring: () => Promise.resolve() };
+    await using lost = await openEngine({ agents: [obedientAgent()], overrides: { queue: deaf } });
+    const { run_id: runId } = await lost.app.submit({ repository, specText: SPEC });
+    await using finder = await openEngine({ agents: [obedientAgent()], home: lost.home });
+    await finder.app.retry({ runId });
+    expect(await finder.waitForEnd(runId)).toMatchObject({ status: 'succeeded' });
   });
 
   it('starts over from the clone when the saved work is gone', async () => {

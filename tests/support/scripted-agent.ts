@@ -24,7 +24,6 @@ export function scriptedAgent(behave: (invocation: AgentInvocation) => Script, n
     name,
     description: 'does what a test tells it',
     specKitKey: 'codex',
-    isForeignCode: false,
     detectVersion: () => Promise.resolve('1.0.0'),
     command: (invocation) => ({
       argv: [process.execPath, program],

@@ -13,7 +13,6 @@ export function outlineAgent(options: { readonly nodePath: string; readonly vers
     name: 'outline',
     description: 'drafts the documents by rule from the spec text and the repository; no model, no network',
     specKitKey: 'generic',
-    isForeignCode: false,
     detectVersion: () => Promise.resolve(options.version),
     command: (invocation) => ({
       argv: [options.nodePath, programPath()],

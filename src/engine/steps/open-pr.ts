@@ -24,7 +24,9 @@ export const openPr: Step<'open_pr'> = {
 
 async function describePr(session: RunSession): Promise<DraftPr> {
   const { deps, run } = session;
-  const phases = await deps.store.listPhases(run.id);
+  const records = await deps.store.listPhases(run.id);
+  // The pull request is written before these two are done.
+  const phases = records.filter(({ phase }) => phase !== 'open_pr' && phase !== 'cleanup');
   const {
     promptPack: name,
     promptPackVersion: version,

@@ -98,6 +98,7 @@ export const REASONS = {
     'The state directory {directory} cannot be written: {problem}.',
     'Correct its permissions or point SPEC_AUTOMATION_HOME at a directory you own.',
   ),
+  node_unavailable: environment('Node {version} is too old.', 'Install Node {minimum} or newer.'),
   sandbox_unavailable: environment(
     "Sandbox '{sandbox}' cannot start: {problem}.",
     'Run spec-automation doctor to see what is missing.',

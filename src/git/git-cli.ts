@@ -1,4 +1,5 @@
 import { appError } from '../domain/app-error.ts';
+import { isOlder } from '../lib/is-older.ts';
 import { canonicalRepository } from './canonical-repository.ts';
 import { gitOutput, gitRunner, MINIMUM_GIT, type GitOptions, type RunGit } from './git-command.ts';
 import { importTree } from './import-tree.ts';
@@ -36,10 +37,4 @@ async function detectVersion(run: RunGit): Promise<string> {
     });
   }
   return version;
-}
-
-function isOlder(version: string, minimum: string): boolean {
-  const [a, b] = [version, minimum].map((text) => text.split('.').map(Number));
-  const difference = a?.map((part, index) => part - (b?.[index] ?? 0)).find((delta) => delta !== 0);
-  return (difference ?? 0) < 0;
 }

@@ -9,7 +9,7 @@ import { helpTexts, stalePages } from '../scripts/generate-docs.ts';
 import { PHASE_STATUSES, PHASES } from '../src/domain/phases.ts';
 import { REASONS } from '../src/domain/reasons.ts';
 import { canTransition, RUN_STATUSES } from '../src/domain/run.ts';
-import { VERSION } from '../src/version.ts';
+import { MINIMUM_NODE, VERSION } from '../src/version.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const PAGES = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], { cwd: ROOT }).toSorted();
@@ -153,6 +153,7 @@ describe('the glossary', () => {
 describe('what the pages say about the code', () => {
   it('is true of the version', () => {
     expect(VERSION).toBe(JSON.parse(read('package.json')).version);
+    expect(JSON.parse(read('package.json')).engines.node).toBe(`>=${MINIMUM_NODE.replace(/\.0$/u, '')}`);
   });
 
   it('is true of the statuses of a run', () => {

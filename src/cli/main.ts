@@ -1,10 +1,8 @@
 #!/usr/bin/env node
 import { appError } from '../domain/app-error.ts';
 import { isOlder } from '../lib/is-older.ts';
+import { MINIMUM_NODE } from '../version.ts';
 import { EXIT } from './cli-context.ts';
-
-/** First Node that runs TypeScript as it is and has SQLite built in. Equal to `engines` of package.json; a test sees to it. */
-const MINIMUM_NODE = '24.12.0';
 
 // Checked before anything else is loaded: an older Node fails to load the rest, with words that help nobody.
 if (isOlder(process.versions.node, MINIMUM_NODE)) {

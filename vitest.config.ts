@@ -8,6 +8,8 @@ const project = (name: string, include: string[], testTimeout: number) => ({
 
 export default defineConfig({
   test: {
+    // Most tests wait for processes of their own, so every core can take a worker.
+    maxWorkers: '100%',
     reporters: ['default', refuseSkips(process.env['CI'] === 'true')],
     projects: [
       project('unit', ['src/**/*.test.ts', 'tests/*.test.ts'], 20_000),

@@ -14,17 +14,21 @@ export function inProcessQueue(): Queue {
     listen({ concurrency, onRing }) {
       const active = new Set<Promise<void>>();
       const answer = async (runId: string): Promise<void> => {
+        // Later, when this call counts already: it may ring itself.
+        await Promise.resolve();
         // A listener that throws has had its chance with this message; the run's row still tells what is to be done.
-        await onRing(runId).catch(() => undefined);
+        await onRing(runId);
       };
       const drain = () => {
         while (active.size < concurrency) {
           const runId = waiting.shift();
           if (runId === undefined) return;
-          const call: Promise<void> = answer(runId).finally(() => {
-            active.delete(call);
-            if (listeners.has(drain)) drain();
-          });
+          const call: Promise<void> = answer(runId)
+            .catch(() => undefined)
+            .finally(() => {
+              active.delete(call);
+              if (listeners.has(drain)) drain();
+            });
           active.add(call);
         }
       };

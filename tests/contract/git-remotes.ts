@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -9,6 +9,8 @@ import {
   importStream,
   makeRepository,
   temporaryDirectory,
+  treeEntry,
+  writeObject,
 } from '../support/git-repository.ts';
 
 /** Bytes that some setting of `.gitattributes` would change on the way in or out. */
@@ -75,8 +77,6 @@ export function remotesContract(makeGit: MakeGit): void {
 
     it.runIf(process.getuid?.() === 0)('is refused a repository that belongs to somebody else', async () => {
       const repository = await makeRepository({ files: { 'a.md': 'a' }, isBare: true });
-      await runGit('/', '--version');
-      const { chown } = await import('node:fs/promises');
       await chown(repository, 12_345, 12_345);
       await expect(git.inspectRemote(repository)).rejects.toMatchObject({ code: 'clone_denied' });
       await expect(fetchPristine(git, repository)).rejects.toMatchObject({ code: 'clone_denied' });
@@ -174,11 +174,10 @@ export function remotesContract(makeGit: MakeGit): void {
 
     it('takes history with old flaws as it is', async () => {
       const repository = await makeRepository({ isBare: true });
-      await importStream(repository, 'blob\nmark :1\ndata 1\na\n');
-      const blob = await runGit(repository, 'rev-parse', await objectOf(repository, 'a'));
-      const tree = await hashObject(repository, 'tree', treeEntry('0100644', 'a.md', blob));
+      const blob = await writeObject(repository, 'blob', 'a');
+      const tree = await writeObject(repository, 'tree', treeEntry('0100644', 'a.md', blob));
       const text = `tree ${tree}\nauthor A <a@b>${COMMIT_DATE} +0000\ncommitter A <a@b> ${COMMIT_DATE} +051800\n\nx\n`;
-      const commit = await hashObject(repository, 'commit', Buffer.from(text));
+      const commit = await writeObject(repository, 'commit', text);
       await runGit(repository, 'update-ref', 'refs/heads/main', commit);
       expect((await fetchPristine(git, repository)).commit).toBe(commit);
     });
@@ -199,7 +198,6 @@ export function remotesContract(makeGit: MakeGit): void {
       const { gitDirectory, commit } = await fetchPristine(git, repository);
       const directory = path.join(await temporaryDirectory(), 'copy');
       await git.layWorkingCopy({ gitDirectory, commit, directory, branch: 'topic' });
-      const { readFile } = await import('node:fs/promises');
       for (const [name, content] of Object.entries(CONVERTED))
         expect(await readFile(path.join(directory, name)), name).toEqual(Buffer.from(content));
       expect(await runGit(directory, 'status', '--porcelain')).toBe('');

@@ -16,14 +16,18 @@ const TEXT = ['--text', 'Let borrowers renew a loan'];
 function expectError(result: CliResult, code: keyof typeof REASONS): void {
   const exitCodes = { input: 2, environment: 3, failure: 1, outcome: 1 } as const;
   expect(result.stderr).toMatch(new RegExp(`^Error \\(${code}\\): .+\\.\\n.+\\n$`, 'u'));
-  expect(result.stderr).not.toMatch(/\n\s+at |\{\w+\}/u);
+  expect(result.stderr).not.toMatch(/\n\s+at |\{[a-z_]{2,}\}/u);
   expect(result).toMatchObject({ exitCode: exitCodes[REASONS[code].kind], stdout: '' });
 }
 
-async function listRuns(home: string): Promise<readonly unknown[]> {
-  const { stdout } = await runCli(['runs', 'list', '--json'], { home });
-  const page: { readonly runs: readonly unknown[] } = JSON.parse(stdout);
-  return page.runs;
+/** Runs the state directory holds; read from the file, which spares starting the command line once more. */
+function countRuns(home: string): number {
+  const file = path.join(home, 'state', 'state.db');
+  if (!existsSync(file)) return 0;
+  const database = new DatabaseSync(file, { readOnly: true });
+  const row = database.prepare('SELECT count(*) AS runs FROM spec_automation_runs').get();
+  database.close();
+  return Number(row?.['runs']);
 }
 
 describe('a request that cannot be accepted', () => {
@@ -106,7 +110,7 @@ describe('a request that cannot be accepted', () => {
       const result = await runCli(['run', ...args(repository)], { home });
       expectError(result, code);
       expect(result.stderr).not.toContain('hunter2');
-      expect(await listRuns(home)).toEqual([]);
+      expect(countRuns(home)).toBe(0);
       expect(
         existsSync(path.join(home, 'state', 'runs')) ? await readdir(path.join(home, 'state', 'runs')) : [],
       ).toEqual([]);
@@ -185,7 +189,7 @@ describe('a machine that is not ready', () => {
     const repository = await makeRepository({ files: FILES });
     const env = { SPEC_AUTOMATION_DISK_RESERVE_BYTES: String(2 ** 52) };
     expectError(await runCli(['run', '--repo', repository, ...TEXT], { home, env }), 'disk_reserve');
-    expect(await listRuns(home)).toEqual([]);
+    expect(countRuns(home)).toBe(0);
   });
 
   it('is refused when the state was written by a newer version, which stays as it is', async () => {

@@ -102,6 +102,28 @@ export async function importStream(directory: string, stream: Uint8Array | strin
   if (exitCode !== 0) throw new Error(`git fast-import ended with ${exitCode}: ${stderr}`);
 }
 
+/** Write one object as it is, however flawed, and return its id. */
+export async function writeObject(
+  directory: string,
+  type: 'blob' | 'tree' | 'commit',
+  content: Uint8Array | string,
+): Promise<string> {
+  const args = ['hash-object', '-w', '--literally', '--stdin', '-t', type];
+  const { exitCode, stdout, stderr } = await tryGit(directory, args, { input: content });
+  if (exitCode !== 0) throw new Error(`git hash-object ended with ${exitCode}: ${stderr}`);
+  return stdout.toString('utf8').trim();
+}
+
+/** One line of a tree object; the name may be any bytes. */
+export function treeEntry(mode: string, name: Uint8Array | string, objectId: string): Buffer {
+  return Buffer.concat([
+    Buffer.from(`${mode} `),
+    Buffer.from(name),
+    Buffer.from([0]),
+    Buffer.from(objectId, 'hex'),
+  ]);
+}
+
 function commitCommand(branch: string, files: FileTree): Buffer {
   const person = `${PERSON.name} <${PERSON.email}> ${COMMIT_DATE} +0000`;
   const head = `commit refs/heads/${branch}\ncommitter ${person}\ndata 7\ncommit\ndeleteall\n`;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
+import { chmod, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+
+import { makeDirectory } from '../lib/make-directory.ts';
 
 /**
  * Put bytes in place at once and for good, dated `now`; folders are made. Two writers of the same content both succeed: the
@@ -8,7 +10,7 @@ import path from 'node:path';
  */
 export async function writeDurably(file: string, bytes: Uint8Array, now: Date): Promise<void> {
   const folder = path.dirname(file);
-  const firstMade = await mkdir(folder, { recursive: true, mode: 0o750 });
+  const made = await makeDirectory(folder, 0o750);
   const aside = `${file}.${randomUUID()}.part`;
   try {
     await writeAndSync(aside, bytes, now);
@@ -18,7 +20,8 @@ export async function writeDurably(file: string, bytes: Uint8Array, now: Date): 
     await rm(aside, { force: true });
     throw thrown;
   }
-  await syncFolders(folder, firstMade === undefined ? folder : path.dirname(firstMade));
+  // A new name is on disk once the folder that holds it is, and so on up to a folder that was there before.
+  for (const changed of [folder, ...made.map((each) => path.dirname(each))]) await syncFolder(changed);
 }
 
 async function writeAndSync(file: string, bytes: Uint8Array, now: Date): Promise<void> {
@@ -28,11 +31,7 @@ async function writeAndSync(file: string, bytes: Uint8Array, now: Date): Promise
   await handle.sync();
 }
 
-/** A new name is on disk once the folder that holds it is, and so on up to a folder that was there before. */
-async function syncFolders(from: string, to: string): Promise<void> {
-  for (let folder = from; ; folder = path.dirname(folder)) {
-    await using handle = await open(folder, 'r');
-    await handle.sync();
-    if (folder === to) return;
-  }
+async function syncFolder(folder: string): Promise<void> {
+  await using handle = await open(folder, 'r');
+  await handle.sync();
 }

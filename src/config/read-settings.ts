@@ -1,37 +1,37 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { parseEnv } from 'node:util';
 import type { z } from 'zod';
 
 import { appError } from '../domain/app-error.ts';
+import { readEnvFile } from './read-env-file.ts';
 import { daysToMs, NETWORK_NAMES, SettingsSchema, type Settings } from './settings.ts';
 
 /** Where settings come from. */
 export interface SettingSources {
   /** The process's environment; it wins. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Folder whose `.env` is read; only names of the schema are taken from it. */
+  /** Folder whose `.env` is read, and relative paths begin at; only names of the schema are taken from it. */
   readonly directory: string;
 }
+
+type Values = Readonly<Record<string, string>>;
 
 const OWN_PREFIX = 'SPEC_AUTOMATION_';
 const FALLBACK_PATH = '/usr/local/bin:/usr/bin:/bin';
 
 /**
  * Read, check and name the settings. An empty value counts as absent.
- * @throws `setting_invalid` for a bad value and for an unknown `SPEC_AUTOMATION_*` name
+ * @throws `setting_invalid` for bad values, unknown `SPEC_AUTOMATION_*` names and a `.env` that cannot be read
  */
 export function readSettings(sources: SettingSources): Settings {
-  const values = { ...readEnvFile(sources.directory), ...definedValues(sources.env) };
-  for (const name of Object.keys(values)) rejectUnknown(name);
-  const parsed = SettingsSchema.safeParse(values);
-  if (!parsed.success) throw describeIssue(parsed.error);
-  const { data } = parsed;
-  const home = path.resolve(data.SPEC_AUTOMATION_HOME ?? path.join(homedir(), '.spec-automation'));
+  const env = presentValues(sources.env);
+  const fromFile = presentValues(readEnvFile(sources.directory));
+  const data = parse({ ...onlyOurs(fromFile), ...fromLowerCase(env), ...env });
+  const resolve = (place: string) => path.resolve(sources.directory, place.replace(/^~(?=\/|$)/u, homedir));
+  const home = resolve(data.SPEC_AUTOMATION_HOME ?? '~/.spec-automation');
   return {
     home,
-    workspaceRoot: path.resolve(data.SPEC_AUTOMATION_WORKSPACE_ROOT ?? home),
+    workspaceRoot: resolve(data.SPEC_AUTOMATION_WORKSPACE_ROOT ?? home),
     databaseUrl: data.SPEC_AUTOMATION_DATABASE_URL,
     agent: data.SPEC_AUTOMATION_AGENT_BACKEND,
     allowedAgents: data.SPEC_AUTOMATION_ALLOWED_AGENT_BACKENDS,
@@ -42,41 +42,59 @@ export function readSettings(sources: SettingSources): Settings {
     diskReserveBytes: data.SPEC_AUTOMATION_DISK_RESERVE_BYTES,
     isTestMode: data.SPEC_WORKFLOW_TEST_MODE,
     author: { name: data.GIT_AUTHOR_NAME, email: data.GIT_AUTHOR_EMAIL },
-    path: sources.env['PATH'] ?? FALLBACK_PATH,
+    path: env['PATH'] ?? FALLBACK_PATH,
     networkEnv: Object.fromEntries(
       NETWORK_NAMES.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]]])),
     ),
   };
 }
 
-function readEnvFile(directory: string): Readonly<Record<string, string>> {
-  const file = path.join(directory, '.env');
-  if (!existsSync(file)) return {};
-  const entries = Object.entries(parseEnv(readFileSync(file, 'utf8')));
-  const known = entries.filter(
-    ([name, value]) => value !== '' && (name in SettingsSchema.shape || name.startsWith(OWN_PREFIX)),
-  );
-  return Object.fromEntries(known.map(([name, value]) => [name, value ?? '']));
-}
-
-function definedValues(env: SettingSources['env']): Readonly<Record<string, string>> {
+function presentValues(values: SettingSources['env']): Values {
   return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) =>
-      value === undefined || value === '' ? [] : [[name, value]],
+    Object.entries(values).flatMap(([name, value]) =>
+      value === undefined || value.trim() === '' ? [] : [[name, value]],
     ),
   );
 }
 
-function rejectUnknown(name: string): void {
-  if (!name.startsWith(OWN_PREFIX) || name in SettingsSchema.shape) return;
-  throw appError('setting_invalid', { name, problem: 'no setting has this name' });
+function onlyOurs(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).filter(([name]) => isKnown(name) || name.startsWith(OWN_PREFIX)),
+  );
 }
 
-function describeIssue(error: z.ZodError) {
-  const [issue] = error.issues;
+/** git (through curl) reads the names of proxies in small letters too, and many systems set only those. */
+function fromLowerCase(env: Values): Values {
+  return Object.fromEntries(
+    NETWORK_NAMES.flatMap((name) => {
+      const value = env[name.toLowerCase()];
+      return name.endsWith('_PROXY') && value !== undefined ? [[name, value]] : [];
+    }),
+  );
+}
+
+function parse(values: Values): z.output<typeof SettingsSchema> {
+  const unknown = Object.keys(values)
+    .filter((name) => name.startsWith(OWN_PREFIX) && !isKnown(name))
+    .map((name) => ({ name, problem: 'no setting has this name' }));
+  const parsed = SettingsSchema.safeParse(values);
+  const issues = parsed.error?.issues ?? [];
+  const bad = issues.map(({ path: [name], message }) => ({ name: String(name), problem: message }));
+  if (parsed.success && unknown.length === 0) return parsed.data;
+  throw invalid([...unknown, ...bad], parsed.error);
+}
+
+function isKnown(name: string): boolean {
+  return Object.hasOwn(SettingsSchema.shape, name);
+}
+
+/** One error for all problems; values stay out of it, since they may be secret. */
+function invalid(problems: readonly { readonly name: string; readonly problem: string }[], cause: unknown) {
+  const [first, ...others] = problems;
+  const further = others.map(({ name, problem }) => `; ${name}: ${problem}`).join('');
   return appError(
     'setting_invalid',
-    { name: issue?.path.join('.') ?? 'unknown', problem: issue?.message ?? 'it cannot be read' },
-    error,
+    { name: first?.name ?? 'unknown', problem: `${first?.problem ?? 'it cannot be read'}${further}` },
+    cause,
   );
 }

@@ -5,8 +5,13 @@ import { DEFAULT_IDENTITY } from '../domain/naming.ts';
 const DAY_MS = 24 * 60 * 60_000;
 
 const name = z.string().min(1).max(200);
-const wholeNumber = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
-const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
+const wholeNumber = (minimum: number, maximum: number) => {
+  const error = `a whole number from ${minimum} to ${maximum} is expected`;
+  return z.coerce.number({ error }).int({ error }).min(minimum, { error }).max(maximum, { error });
+};
+const flag = z
+  .enum(['true', 'false', '1', '0'], { error: 'true, false, 1 or 0 is expected' })
+  .transform((value) => value === 'true' || value === '1');
 const names = z.string().transform((value) =>
   value
     .split(',')
@@ -28,7 +33,7 @@ export const SettingsSchema = z.object({
     default: 'the state directory',
   }),
   SPEC_AUTOMATION_DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/u })
+    .url({ protocol: /^postgres(ql)?$/u, error: 'a URL that begins with postgres:// is expected' })
     .optional()
     .meta({
       description: 'PostgreSQL to keep runs in, as `postgres://user:password@host/database`.',

@@ -3,10 +3,14 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { appError } from '../domain/app-error.ts';
+import { REDACTED } from '../domain/redact.ts';
 import { quote, validateRepositoryName } from '../domain/validate.ts';
 
 const SLUG = /^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9_.-]+$/u;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+const URL_USERINFO = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*@/iu;
+/** Whatever could be a user name and password, in something that is perhaps no URL at all. */
+const POSSIBLE_USERINFO = /^([a-z][a-z0-9+.-]*:\/\/).*@|^.*:.*@/isu;
 
 /**
  * The one form a repository is known by: an absolute path without links, or a normalised URL without credentials.
@@ -14,6 +18,7 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
  * @throws `repository_invalid`, `repository_not_found`, `forge_unavailable`
  */
 export async function canonicalRepository(name: string, workingDirectory: string): Promise<string> {
+  if (URL_USERINFO.test(name)) throw invalid(name, 'it holds a user name or password');
   validateRepositoryName(name);
   if (/^[a-z][a-z0-9+.-]*:\/\//iu.test(name)) return canonicalUrl(name);
   if (/^[\w.-]+@[\w.-]+:/u.test(name)) throw invalid(name, 'ssh is not supported');
@@ -28,9 +33,9 @@ export function remoteUrl(repository: string): string {
 async function canonicalUrl(name: string): Promise<string> {
   if (!URL.canParse(name)) throw invalid(name, 'it is not a valid URL');
   const url = new URL(name);
-  if (url.protocol === 'file:') return canonicalFileUrl(url, name);
   if (url.username !== '' || url.password !== '') throw invalid(name, 'it holds a user name or password');
   if (url.search !== '' || url.hash !== '') throw invalid(name, 'it holds a query or a fragment');
+  if (url.protocol === 'file:') return canonicalFileUrl(url, name);
   const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
   if (!isAllowed) throw invalid(name, `${url.protocol}// is not supported`);
   return url.href.replace(/\/+$/u, '');
@@ -42,11 +47,7 @@ async function canonicalFileUrl(url: URL, name: string): Promise<string> {
   try {
     directory = fileURLToPath(url);
   } catch (cause) {
-    throw appError(
-      'repository_invalid',
-      { repository: quote(name), problem: 'it is not a valid file:// URL' },
-      cause,
-    );
+    throw invalid(name, 'it is not a valid file:// URL', cause);
   }
   return canonicalPath(directory, name);
 }
@@ -56,12 +57,17 @@ async function canonicalPath(directory: string, name: string): Promise<string> {
   if (found === undefined && SLUG.test(name) && !name.startsWith('.'))
     throw appError('forge_unavailable', { repository: name });
   if (found === undefined || !found.isDirectory())
-    throw appError('repository_not_found', { repository: name });
+    throw appError('repository_not_found', { repository: hideUserinfo(name) });
   const real = await realpath(directory);
   // Naming the .git folder of a checkout means the checkout.
   return path.basename(real) === '.git' ? path.dirname(real) : real;
 }
 
-function invalid(name: string, problem: string) {
-  return appError('repository_invalid', { repository: quote(name), problem });
+function invalid(name: string, problem: string, cause?: unknown) {
+  return appError('repository_invalid', { repository: quote(hideUserinfo(name)), problem }, cause);
+}
+
+/** Before the name is cut to length: what is left of a cut password no longer looks like one. */
+function hideUserinfo(name: string): string {
+  return name.replace(POSSIBLE_USERINFO, (_, scheme: string | undefined) => `${scheme ?? ''}${REDACTED}@`);
 }

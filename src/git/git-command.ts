@@ -25,8 +25,8 @@ export interface GitCall {
 export type RunGit = (call: GitCall) => Promise<ExecResult>;
 
 const DEFAULT_TIMEOUT_MS = 60_000;
-/** No such folder: git then finds no user configuration, no hooks and no templates. */
-const NOWHERE = '/nonexistent';
+/** No such folder: git then finds no user configuration and no repository but the one it is given. */
+export const NOWHERE = '/nonexistent';
 
 /**
  * Settings of every call. They close the ways in which a repository's content or configuration makes git run a program
@@ -49,6 +49,10 @@ const HARDENING = [
   'commit.gpgSign=false',
   'gc.auto=0',
   'maintenance.auto=false',
+  // A checkpoint outlives a power cut: what git writes goes into packs, which it syncs, never into loose objects.
+  'core.fsync=committed,reference',
+  'fetch.unpackLimit=1',
+  'fastimport.unpackLimit=0',
   'advice.detachedHead=false',
   'transfer.fsckObjects=true',
   // Old repositories hold harmless flaws that fsck reports as errors; refusing them would refuse the user's own history.
@@ -102,19 +106,26 @@ export const MINIMUM_GIT = '2.39.0';
 
 /** Run git and expect success. @throws `internal` naming the verb and git's last words. */
 export async function gitOutput(run: RunGit, call: GitCall): Promise<Buffer> {
+  const result = await gitOutputUpTo(run, call);
+  if (!result.isTruncated) return result.stdout;
+  throw appError('internal', { problem: `git ${call.args[0]} printed more than expected` });
+}
+
+/** Run git and expect success, or as much output as the call allows. @throws `internal` */
+export async function gitOutputUpTo(run: RunGit, call: GitCall): Promise<ExecResult> {
   const result = await run(call);
-  if (result.exitCode === 0 && !result.isTruncated) return result.stdout;
+  if (result.exitCode === 0 || result.isTruncated) return result;
   call.signal?.throwIfAborted();
   const problem = `git ${call.args[0]} ended with ${result.exitCode ?? result.ending}: ${lastLine(result.stderr)}`;
   throw appError('internal', { problem });
 }
 
-/** Git's most telling line: the last `fatal:` or `error:` or remote line, else the last line. */
+/** Git's most telling line: the last `fatal:` or `error:` or remote line that says why, else the last line. */
 export function lastLine(stderr: string): string {
   const lines = stderr
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '');
+    .filter((line) => line !== '' && !line.startsWith('error: failed to push some refs'));
   return lines.findLast((line) => /^(fatal|error|remote|!)/u.test(line)) ?? lines.at(-1) ?? 'no message';
 }
 

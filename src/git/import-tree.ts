@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
+import { readlink } from 'node:fs/promises';
 import path from 'node:path';
 
 import { appError } from '../domain/app-error.ts';
-import { checkPublishPaths, DEFAULT_PUBLISH_LIMITS, type PublishEntry } from '../domain/publish-policy.ts';
-import type { Identity } from '../domain/run.ts';
+import {
+  checkPublishPaths,
+  DEFAULT_PUBLISH_LIMITS,
+  type PublishEntry,
+  type PublishProblem,
+} from '../domain/publish-policy.ts';
+import { fastImportStream, type Change } from './fast-import.ts';
 import { gitOutput, type RunGit } from './git-command.ts';
 import type { ImportedTree, ImportTree, TreeEntry } from './port.ts';
 import { listTree } from './read-commit.ts';
@@ -12,62 +18,100 @@ import { readPlainFile, walkTree, type FoundEntry } from './walk-tree.ts';
 const PROBLEMS_SHOWN = 3;
 const EXECUTABLE = '100755';
 const REGULAR = '100644';
+const LINK = '120000';
+const SUBMODULE = '160000';
+/** What stands for bytes that are no UTF-8 in a decoded name. */
+const NOT_UTF8 = '\u{FFFD}';
 
-/** A file to write into the new commit; `content` is absent for one to delete. */
-interface Change {
-  readonly path: string;
-  readonly mode: string;
-  readonly content?: Buffer;
+/** The parent's files by path: those an agent may change, with the links on the way to them, and all paths. */
+interface Base {
+  readonly files: ReadonlyMap<string, TreeEntry>;
+  readonly paths: readonly string[];
 }
 
 /** See `Git.importTree`. One `fast-import` writes blobs, trees and the commit; no git ever looks at the working copy. */
 export async function importTree(run: RunGit, options: ImportTree): Promise<ImportedTree> {
-  const base = await listBase(run, options);
+  const base = await readBase(run, options);
   const walk = await walkTree(options.directory, options.allowedPrefixes);
   if (!walk.isComplete) throw refused(options, 'there are too many files');
 
-  const suspects = walk.entries.filter((entry) => !isSurelyUnchanged(entry, base.get(entry.path)));
-  checkPolicy(options, { suspects, base });
-  const written = await readChanges(options, { suspects, base });
-  const present = new Set(walk.entries.map((entry) => entry.path));
-  const deleted = [...base.values()]
-    .filter((entry) => !present.has(entry.path))
-    .map(({ path: name, mode }) => ({ path: name, mode }));
-
-  const changes = [...written, ...deleted].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const changed = await findChanged(options, walk.entries, base);
+  const deleted = findDeleted(walk.entries, base);
+  checkPolicy(options, { changed, deleted, base });
+  const changes = [...deleted, ...(await readChanges(options, changed))];
   if (changes.length === 0) return { commit: options.parent, changedPaths: [] };
   return {
     commit: await writeCommit(run, options, changes),
-    changedPaths: changes.map((change) => change.path),
+    changedPaths: changes.map((change) => change.path).toSorted(),
   };
 }
 
-async function listBase(run: RunGit, options: ImportTree): Promise<ReadonlyMap<string, TreeEntry>> {
+async function readBase(run: RunGit, options: ImportTree): Promise<Base> {
   const { gitDirectory, parent, allowedPrefixes } = options;
-  const lists = await Promise.all(
-    allowedPrefixes.map((prefix) => listTree(run, { gitDirectory, commit: parent, prefix })),
+  const tree = await listTree(run, { gitDirectory, commit: parent });
+  const files = tree.filter(({ path: name }) =>
+    allowedPrefixes.some((prefix) => name.startsWith(`${prefix}/`) || `${prefix}/`.startsWith(`${name}/`)),
   );
-  return new Map(lists.flat().map((entry) => [entry.path, entry]));
+  return {
+    files: new Map(files.map((entry) => [entry.path, entry])),
+    paths: tree.map((entry) => entry.path),
+  };
 }
 
-/** A link or gitlink that was in the base already is not the agent's doing; its content is compared by nobody and kept. */
-function isSurelyUnchanged(found: FoundEntry, base: TreeEntry | undefined): boolean {
-  return base !== undefined && base.mode === '120000' && found.kind === 'link';
+async function findChanged(
+  options: ImportTree,
+  found: readonly FoundEntry[],
+  base: Base,
+): Promise<readonly FoundEntry[]> {
+  const changed: FoundEntry[] = [];
+  for (const entry of found) if (!(await isUnchanged(options, entry, base))) changed.push(entry);
+  return changed;
 }
 
-interface Suspects {
-  readonly suspects: readonly FoundEntry[];
-  readonly base: ReadonlyMap<string, TreeEntry>;
+async function isUnchanged(options: ImportTree, entry: FoundEntry, base: Base): Promise<boolean> {
+  // Such a name cannot be looked up here; what the base holds under it stays as it is.
+  if (entry.kind === 'unreadable' && entry.path.includes(NOT_UTF8))
+    return base.paths.some((name) => `${name}/`.startsWith(`${entry.path}/`));
+  const before = base.files.get(entry.path);
+  if (before === undefined || before.sizeBytes !== entry.sizeBytes || before.mode !== modeOf(entry))
+    return false;
+  const hash = createHash(before.objectId.length === 64 ? 'sha256' : 'sha1');
+  hash.update(`blob ${entry.sizeBytes}\0`);
+  const file = path.join(options.directory, entry.path);
+  if (entry.kind === 'link') hash.update(await readlink(file, 'buffer'));
+  else
+    await readPlainFile(file, entry.sizeBytes, async (handle) => {
+      for await (const chunk of handle.readableWebStream() as AsyncIterable<Uint8Array>) hash.update(chunk);
+    });
+  return hash.digest('hex') === before.objectId;
 }
 
-function checkPolicy(options: ImportTree, { suspects, base }: Suspects): void {
-  const entries: readonly PublishEntry[] = suspects
-    .filter((entry) => entry.kind !== 'file' || !isSameAsBase(entry, base.get(entry.path)))
-    .map((entry) => ({ ...entry, wasExecutable: base.get(entry.path)?.mode === EXECUTABLE }));
-  const problems = checkPublishPaths({
-    entries,
-    basePaths: [...base.keys()],
-    allowedPrefixes: options.allowedPrefixes, limits: DEFAULT_PUBLISH_LIMITS });
+/** A submodule's folder is empty here, and a name that is not UTF-8 was seen under another one: neither is gone. */
+function findDeleted(found: readonly FoundEntry[], base: Base): readonly Change[] {
+  const present = new Set(found.map((entry) => entry.path));
+  return [...base.files.values()]
+    .filter(({ path: name, mode }) => !present.has(name) && mode !== SUBMODULE && !name.includes(NOT_UTF8))
+    .map(({ path: name, mode }) => ({ path: name, mode }));
+}
+
+interface Candidate {
+  readonly changed: readonly FoundEntry[];
+  readonly deleted: readonly Change[];
+  readonly base: Base;
+}
+
+function checkPolicy(options: ImportTree, candidate: Candidate): void {
+  const { changed, deleted, base } = candidate;
+  const gone = new Set(deleted.map((change) => change.path));
+  const own = changed.flatMap((entry) => ownProblem(entry, base));
+  const blamed = new Set(own.map((problem) => problem.path));
+  const policy = checkPublishPaths({
+    entries: changed.filter((entry) => !blamed.has(entry.path)).map((entry) => publishEntry(entry, base)),
+    basePaths: base.paths.filter((name) => !gone.has(name)),
+    allowedPrefixes: options.allowedPrefixes,
+    limits: DEFAULT_PUBLISH_LIMITS,
+  });
+  const problems = [...own, ...policy];
   if (problems.length === 0) return;
   const shown = problems
     .slice(0, PROBLEMS_SHOWN)
@@ -76,72 +120,50 @@ function checkPolicy(options: ImportTree, { suspects, base }: Suspects): void {
   throw refused(options, shown.join('; ') + (rest > 0 ? `; and ${rest} more` : ''));
 }
 
-/** Cheap test that spares reading: same size and mode. Content is compared by hash when it is read. */
-function isSameAsBase(entry: FoundEntry, base: TreeEntry | undefined): boolean {
-  return base !== undefined && base.sizeBytes === entry.sizeBytes && modeOf(entry) === base.mode;
+/** What only the working copy and its base together can tell. */
+function ownProblem({ path: name, kind }: FoundEntry, base: Base): readonly PublishProblem[] {
+  if (kind === 'unreadable' && !name.includes(NOT_UTF8))
+    return [{ path: name, problem: 'it cannot be read' }];
+  const parts = name.split('/');
+  const folders = parts.map((_, depth) => parts.slice(0, depth + 1).join('/'));
+  const isInside = folders.some((folder) => base.files.get(folder)?.mode === SUBMODULE);
+  return isInside ? [{ path: name, problem: 'it is in a submodule' }] : [];
 }
 
-async function readChanges(options: ImportTree, { suspects, base }: Suspects): Promise<readonly Change[]> {
+function publishEntry(entry: FoundEntry, base: Base): PublishEntry {
+  return {
+    ...entry,
+    kind: entry.kind === 'unreadable' ? 'other' : entry.kind,
+    wasExecutable: base.files.get(entry.path)?.mode === EXECUTABLE,
+  };
+}
+
+/** The policy's limits bound what is held here at once. */
+async function readChanges(options: ImportTree, changed: readonly FoundEntry[]): Promise<readonly Change[]> {
   const changes: Change[] = [];
-  for (const entry of suspects) {
-    const content = await readPlainFile(path.join(options.directory, entry.path));
-    if (content === undefined || content.byteLength !== entry.sizeBytes)
-      throw refused(options, `${JSON.stringify(entry.path)} changed while it was read`);
-    const before = base.get(entry.path);
-    const isSame =
-      before?.mode === modeOf(entry) && before.objectId === blobId(content, options.parent.length);
-    if (!isSame) changes.push({ path: entry.path, mode: modeOf(entry), content });
+  for (const entry of changed) {
+    const file = path.join(options.directory, entry.path);
+    const content = await readPlainFile(file, entry.sizeBytes, (handle) => handle.readFile());
+    if (content?.byteLength !== entry.sizeBytes)
+      throw refused(options, `${JSON.stringify(entry.path)} cannot be read`);
+    changes.push({ path: entry.path, mode: modeOf(entry), content });
   }
   return changes;
 }
 
 async function writeCommit(run: RunGit, options: ImportTree, changes: readonly Change[]): Promise<string> {
-  const { gitDirectory, ref } = options;
-  await run({ args: ['update-ref', '-d', ref], gitDirectory });
-  const stream = Buffer.concat([
-    header(options),
-    ...changes.map(changeCommand),
-    Buffer.from('get-mark :1\ndone\n'),
-  ]);
   const output = await gitOutput(run, {
-    args: ['fast-import', '--quiet', '--done', '--date-format=raw'],
-    gitDirectory,
-    stdin: stream,
+    // The ref may still name the commit of an earlier attempt, which the new one does not build on.
+    args: ['fast-import', '--quiet', '--force', '--done', '--date-format=raw'],
+    gitDirectory: options.gitDirectory,
+    stdin: fastImportStream(options, changes),
   });
   return output.toString('utf8').trim();
 }
 
-function header(options: ImportTree): Buffer {
-  const message = Buffer.from(`${options.message}\n`);
-  const person = `${personOf(options.author)} ${Math.floor(options.dateMs / 1000)} +0000`;
-  const head = `commit ${options.ref}\nmark :1\nauthor ${person}\ncommitter ${person}\ndata ${message.byteLength}\n`;
-  return Buffer.concat([Buffer.from(head), message, Buffer.from(`from ${options.parent}\n`)]);
-}
-
-function changeCommand(change: Change): Buffer {
-  const name = `"${change.path.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-  if (change.content === undefined) return Buffer.from(`D ${name}\n`);
-  const head = Buffer.from(`M ${change.mode} inline ${name}\ndata ${change.content.byteLength}\n`);
-  return Buffer.concat([head, change.content, Buffer.from('\n')]);
-}
-
-/** `Name <email>`; the characters that end a name or an address in a commit are taken out. */
-function personOf(identity: Identity): string {
-  return `${cleanName(identity.name)} <${cleanName(identity.email)}>`;
-}
-
-function cleanName(text: string): string {
-  return text.replaceAll(/[<>\p{Cc}]/gu, '').trim();
-}
-
 function modeOf(entry: FoundEntry): string {
+  if (entry.kind === 'link') return LINK;
   return entry.isExecutable ? EXECUTABLE : REGULAR;
-}
-
-/** Git's name of a blob: the hash over `blob <size>\0<content>`, by the repository's object format. */
-function blobId(content: Buffer, idLength: number): string {
-  const hash = createHash(idLength === 64 ? 'sha256' : 'sha1');
-  return hash.update(`blob ${content.byteLength}\0`).update(content).digest('hex');
 }
 
 function refused(options: ImportTree, problem: string) {

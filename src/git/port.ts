@@ -19,7 +19,7 @@ export interface Git {
    * @throws `base_branch_missing`, `clone_denied`, `clone_failed`
    */
   fetchBase(options: FetchBase): Promise<{ readonly commit: string }>;
-  /** True when the object is there and whole. */
+  /** True when the commit and everything it names is there. */
   hasCommit(gitDirectory: string, commit: string): Promise<boolean>;
   /** Files of a commit, in path order; `prefix` is a folder without trailing slash. */
   listTree(options: {

@@ -1,4 +1,4 @@
-import { gitOutput, type RunGit } from './git-command.ts';
+import { gitOutput, gitOutputUpTo, type RunGit } from './git-command.ts';
 import type { Git, ReadBlobs, TreeEntry } from './port.ts';
 
 const LISTING_MAX_BYTES = 256 * 1024 * 1024;
@@ -9,6 +9,7 @@ const LITERAL_PATHS = { GIT_LITERAL_PATHSPECS: '1' };
 const BLOB_MAX_BYTES = 1024 * 1024;
 const BLOBS_MAX_BYTES = 64 * 1024 * 1024;
 const LINE_BREAK = 0x0a;
+const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/u;
 const NO_DRIVERS = ['--no-color', '--no-ext-diff', '--no-textconv'] as const;
 
 /** See `Git.hasCommit`. */
@@ -32,8 +33,8 @@ export async function listTree(
     '-z',
     '-l',
     '--full-tree',
+    '--end-of-options',
     commit,
-    '--',
     ...(prefix === undefined ? [] : [prefix]),
   ];
   const output = await gitOutput(run, {
@@ -49,29 +50,33 @@ export async function listTree(
     .map(parseEntry);
 }
 
-/** See `Git.readBlobs`. Speaks git's batch format: `<id> <type> <size>`, a line break, the bytes, a line break. */
+/** See `Git.readBlobs`. Asks for sizes first: one huge blob would leave no room for the others. */
 export async function readBlobs(run: RunGit, options: ReadBlobs): Promise<ReadonlyMap<string, Buffer>> {
-  const { gitDirectory, objectIds } = options;
-  if (objectIds.length === 0) return new Map();
-  const stdin = `${objectIds.join('\n')}\n`;
-  const output = await gitOutput(run, {
-    args: ['cat-file', '--batch'],
-    gitDirectory,
-    stdin,
-    maxBytes: BLOBS_MAX_BYTES,
+  const asked = [...new Set(options.objectIds)].filter((objectId) => OBJECT_ID.test(objectId));
+  const ask = (form: string, objectIds: readonly string[]) =>
+    gitOutput(run, {
+      args: ['cat-file', form],
+      gitDirectory: options.gitDirectory,
+      stdin: `${objectIds.join('\n')}\n`,
+      maxBytes: BLOBS_MAX_BYTES,
+    });
+  const sizes = asked.length === 0 ? '' : (await ask('--batch-check', asked)).toString('latin1');
+  const small = sizes.split('\n').flatMap((line) => {
+    const [objectId = '', type, size] = line.split(' ');
+    return type === 'blob' && Number(size) <= BLOB_MAX_BYTES ? [objectId] : [];
   });
-  return parseBatch(output);
+  return small.length === 0 ? new Map() : parseBatch(await ask('--batch', small));
 }
 
+/** Git's batch format: `<id> <type> <size>`, a line break, the bytes, a line break. */
 function parseBatch(output: Buffer): ReadonlyMap<string, Buffer> {
   const blobs = new Map<string, Buffer>();
   for (let at = 0; at < output.length;) {
     const lineEnd = output.indexOf(LINE_BREAK, at);
-    const [objectId = '', type, size] = output.subarray(at, lineEnd).toString('latin1').split(' ');
+    const [objectId = '', , size] = output.subarray(at, lineEnd).toString('latin1').split(' ');
     const start = lineEnd + 1;
-    at = size === undefined ? start : start + Number(size) + 1;
-    if (type === 'blob' && Number(size) <= BLOB_MAX_BYTES)
-      blobs.set(objectId, output.subarray(start, at - 1));
+    at = start + Number(size) + 1;
+    blobs.set(objectId, output.subarray(start, at - 1));
   }
   return blobs;
 }
@@ -83,11 +88,8 @@ export async function diff(
 ): Promise<{ stat: string; patch: string }> {
   const { gitDirectory, from, to } = options;
   const show = async (form: readonly string[], maxBytes: number) => {
-    const result = await run({
-      args: ['diff', ...form, ...NO_DRIVERS, from, to, '--'],
-      gitDirectory,
-      maxBytes,
-    });
+    const args = ['diff', ...form, ...NO_DRIVERS, '--end-of-options', from, to, '--'];
+    const result = await gitOutputUpTo(run, { args, gitDirectory, maxBytes });
     const text = result.stdout.toString('utf8');
     return result.isTruncated ? `${text}\n[cut at ${maxBytes} bytes]\n` : text;
   };

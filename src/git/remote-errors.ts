@@ -27,18 +27,24 @@ const READ_PATTERNS: readonly RemotePattern[] = [
     code: 'clone_denied',
   },
   {
-    pattern: /authentication failed|returned error: 40[13]|access denied|unable to access .*redirect/iu,
+    pattern: /authentication failed|returned error: 40[13]|access denied/iu,
     code: 'clone_denied',
   },
   { pattern: /transport '.*' not allowed/iu, code: 'clone_denied' },
+  // A redirect is not followed: it could lead to another host.
+  { pattern: /returned error: 3\d\d/iu, code: 'clone_denied' },
+  // The server's objects break the rules that keep a checkout safe; they will next time, too.
+  { pattern: /fsck error/iu, code: 'clone_denied' },
 ];
 
 const WRITE_PATTERNS: readonly RemotePattern[] = [
   { pattern: /stale info|already exists|fetch first|non-fast-forward/iu, code: 'push_conflict' },
-  {
-    pattern: /permission denied|unable to (create|write)|insufficient permission|read-only file system/iu,
-    code: 'push_denied',
-  },
+  { pattern: /permission denied|insufficient permission|read-only file system/iu, code: 'push_denied' },
+  // Somebody else is writing this ref just now, or the disk is full: neither is for ever.
+  { pattern: /\.lock': file exists|no space left/iu, code: 'push_failed' },
+  { pattern: /unable to (create|write)/iu, code: 'push_denied' },
+  { pattern: /repository .*not found|not appear to be a git repository/iu, code: 'push_denied' },
+  { pattern: /returned error: 3\d\d/iu, code: 'push_denied' },
   {
     pattern:
       /authentication failed|could not read (username|password)|returned error: 40[134]|access denied/iu,

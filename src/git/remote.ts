@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { appError } from '../domain/app-error.ts';
 import { remoteUrl } from './canonical-repository.ts';
-import { gitOutput, type RunGit } from './git-command.ts';
+import { gitOutput, NOWHERE, type RunGit } from './git-command.ts';
 import type { FetchBase, PushNewBranch, RemoteState } from './port.ts';
 import { pushError, readError } from './remote-errors.ts';
 
@@ -22,7 +22,8 @@ export async function inspectRemote(
   signal?: AbortSignal,
 ): Promise<RemoteState> {
   const args = ['ls-remote', '--symref', '--', remoteUrl(repository), 'HEAD', 'refs/heads/*'];
-  const result = await run({ args, timeoutMs: INSPECT_TIMEOUT_MS, signal });
+  // Not even the configuration of the folder this process stands in counts.
+  const result = await run({ args, gitDirectory: NOWHERE, timeoutMs: INSPECT_TIMEOUT_MS, signal });
   signal?.throwIfAborted();
   if (result.exitCode !== 0) throw readError(repository, result);
   return parseRemote(result.stdout.toString('utf8'));
@@ -75,10 +76,29 @@ export async function pushNewBranch(run: RunGit, options: PushNewBranch): Promis
   const result = await run({ args, gitDirectory, timeoutMs: TRANSFER_TIMEOUT_MS, signal });
   if (result.exitCode === 0) return;
   signal.throwIfAborted();
+  if (await isThereAfterAll(run, options)) return;
   throw pushError(
     { repository, branch },
     { ...result, stderr: `${result.stdout.toString('utf8')}\n${result.stderr}` },
   );
+}
+
+/**
+ * What the remote holds decides before git's words do: the answer to a push that landed may get lost, and the loser of a race
+ * hears many things. @throws `push_conflict`
+ */
+async function isThereAfterAll(run: RunGit, options: PushNewBranch): Promise<boolean> {
+  const { repository, commit, branch, signal } = options;
+  const remote = await inspectRemote(run, repository, signal).catch(() => undefined);
+  signal.throwIfAborted();
+  if (remote === undefined) return false;
+  if (remote.branches.get(branch) === commit) return true;
+  // A ref is a file: `a` cannot stand next to `a/b`.
+  const inTheWay = [...remote.branches.keys()].find(
+    (name) => name === branch || name.startsWith(`${branch}/`) || branch.startsWith(`${name}/`),
+  );
+  if (inTheWay === undefined) return false;
+  throw appError('push_conflict', { repository, branch: inTheWay });
 }
 
 /** Some branch names for an error message. */

@@ -1,11 +1,12 @@
 import { constants } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { lstat, open, opendir, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Something found in a working copy, by its path relative to the copy's root, with `/` between the parts. */
 export interface FoundEntry {
   readonly path: string;
-  readonly kind: 'file' | 'link' | 'other';
+  /** `unreadable`: it is there, but cannot be looked at; a name that is not UTF-8 is among them. */
+  readonly kind: 'file' | 'link' | 'other' | 'unreadable';
   readonly isExecutable: boolean;
   readonly sizeBytes: number;
 }
@@ -22,26 +23,35 @@ export async function walkTree(
   prefixes: readonly string[],
 ): Promise<{ entries: readonly FoundEntry[]; isComplete: boolean }> {
   const entries: FoundEntry[] = [];
-  const pending = await Promise.all(prefixes.map((prefix) => firstStep(root, prefix)));
-  const queue = pending.filter((step) => step !== undefined);
-  for (let visited = 0; queue.length > 0 && visited < MAX_ENTRIES; visited += 1) {
-    const next = queue.pop() ?? '';
+  const steps = await Promise.all(prefixes.map((prefix) => firstStep(root, prefix)));
+  const queue = steps.filter((step) => step !== undefined);
+  let seen = queue.length;
+  for (let next = queue.pop(); next !== undefined && seen <= MAX_ENTRIES; next = queue.pop()) {
     const found = await look(root, next);
-    if (found === 'directory') queue.push(...(await children(root, next)));
-    else entries.push(found);
+    const inside = found === 'directory' ? await children(root, next) : undefined;
+    if (inside === undefined) entries.push(found === 'directory' ? unreadable(next) : found);
+    else queue.push(...inside);
+    seen += inside?.length ?? 0;
   }
   const ordered = entries.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  return { entries: ordered, isComplete: queue.length === 0 };
+  return { entries: ordered, isComplete: seen <= MAX_ENTRIES };
 }
 
-/** Read a regular file without following a link at its end; `undefined` when it is no such file any more. */
-export async function readPlainFile(file: string): Promise<Buffer | undefined> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
-    () => undefined,
-  );
+/**
+ * Open a regular file of a known size, without following a link at its end, and read from it; `undefined` when it is no such
+ * file any more.
+ */
+export async function readPlainFile<Result>(
+  file: string,
+  sizeBytes: number,
+  read: (handle: FileHandle) => Promise<Result>,
+): Promise<Result | undefined> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const handle = await open(file, flags).catch(() => undefined);
   if (handle === undefined) return undefined;
   try {
-    return (await handle.stat()).isFile() ? await handle.readFile() : undefined;
+    const stats = await handle.stat();
+    return stats.isFile() && stats.size === sizeBytes ? await read(handle) : undefined;
   } finally {
     await handle.close();
   }
@@ -59,17 +69,30 @@ async function firstStep(root: string, prefix: string): Promise<string | undefin
   return prefix;
 }
 
-async function children(root: string, directory: string): Promise<readonly string[]> {
-  const names = await readdir(path.join(root, directory));
-  return names.map((name) => `${directory}/${name}`);
+/** Paths in a folder, at most one more than the walk may see; `undefined` when it cannot be read. */
+async function children(root: string, directory: string): Promise<readonly string[] | undefined> {
+  const found: string[] = [];
+  try {
+    for await (const { name } of await opendir(path.join(root, directory), { bufferSize: 256 })) {
+      found.push(`${directory}/${name}`);
+      if (found.length > MAX_ENTRIES) break;
+    }
+    return found;
+  } catch {
+    return undefined;
+  }
 }
 
 async function look(root: string, entry: string): Promise<FoundEntry | 'directory'> {
   const stats = await lstat(path.join(root, entry)).catch(() => undefined);
   // A name that is not UTF-8 cannot be looked up again by its decoded form; it must not pass unseen.
-  if (stats === undefined) return { path: entry, kind: 'other', isExecutable: false, sizeBytes: 0 };
+  if (stats === undefined) return unreadable(entry);
   if (stats.isDirectory()) return 'directory';
   const isPlain = stats.isFile() && stats.nlink === 1;
   const kind = isPlain ? 'file' : stats.isSymbolicLink() || stats.isFile() ? 'link' : 'other';
   return { path: entry, kind, isExecutable: (stats.mode & 0o111) !== 0, sizeBytes: stats.size };
+}
+
+function unreadable(entry: string): FoundEntry {
+  return { path: entry, kind: 'unreadable', isExecutable: false, sizeBytes: 0 };
 }

@@ -1,17 +1,18 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { gitOutput, type RunGit } from './git-command.ts';
+import { gitOutput, gitOutputUpTo, type RunGit } from './git-command.ts';
 import type { Git } from './port.ts';
 import { RAW_ATTRIBUTES } from './remote.ts';
 
 const STATUS_MAX_BYTES = 4 * 1024 * 1024;
 const FOREIGN_PATHS_LIMIT = 100;
+const FILES_TIMEOUT_MS = 10 * 60_000;
 
 /**
  * See `Git.layWorkingCopy`. The files come from the pristine side, whose index then knows their state; the throw-away
- * repository gets its objects by copy, so nothing an agent does to it reaches the pristine one.
+ * repository gets its objects and that index by copy, so nothing an agent does to it reaches the pristine one.
  */
 export async function layWorkingCopy(
   run: RunGit,
@@ -19,7 +20,12 @@ export async function layWorkingCopy(
 ): Promise<void> {
   const { gitDirectory, commit, directory, branch } = options;
   await mkdir(directory, { recursive: true, mode: 0o750 });
-  await gitOutput(run, { args: ['read-tree', '--reset', '-u', commit], gitDirectory, workTree: directory });
+  await gitOutput(run, {
+    args: ['read-tree', '--reset', '-u', commit],
+    gitDirectory,
+    workTree: directory,
+    timeoutMs: FILES_TIMEOUT_MS,
+  });
   // Without a HEAD every file would count as added when changes are listed.
   await gitOutput(run, { args: ['update-ref', '--no-deref', 'HEAD', commit], gitDirectory });
 
@@ -29,12 +35,13 @@ export async function layWorkingCopy(
   await writeFile(path.join(ownGit, 'info', 'attributes'), RAW_ATTRIBUTES);
   const source = pathToFileURL(gitDirectory).href;
   await gitOutput(run, {
-    args: ['fetch', '--quiet', '--depth=1', '--no-tags', '--', source, commit],
+    args: ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-write-fetch-head', '--', source, commit],
     gitDirectory: ownGit,
+    timeoutMs: FILES_TIMEOUT_MS,
   });
   await gitOutput(run, { args: ['update-ref', `refs/heads/${branch}`, commit], gitDirectory: ownGit });
   await gitOutput(run, { args: ['symbolic-ref', 'HEAD', `refs/heads/${branch}`], gitDirectory: ownGit });
-  await gitOutput(run, { args: ['read-tree', commit], gitDirectory: ownGit });
+  await copyFile(path.join(gitDirectory, 'index'), path.join(ownGit, 'index'));
 }
 
 /** See `Git.listForeignChanges`. Runs with the pristine git directory: the copy's own `.git` is never consulted. */
@@ -42,27 +49,40 @@ export async function listForeignChanges(
   run: RunGit,
   options: Parameters<Git['listForeignChanges']>[0],
 ): Promise<readonly string[]> {
-  const { gitDirectory, directory, allowedPrefixes } = options;
-  const args = [
-    'status',
-    '--porcelain=v1',
-    '-z',
-    '--no-renames',
-    '--ignore-submodules=all',
-    '--untracked-files=normal',
-  ];
-  const result = await run({ args, gitDirectory, workTree: directory, maxBytes: STATUS_MAX_BYTES });
-  const isAllowed = (file: string) =>
-    allowedPrefixes.some((prefix) => file.startsWith(`${prefix}/`) || `${prefix}/`.startsWith(file));
-  const paths = result.stdout
-    .toString('utf8')
-    .split('\0')
-    .map((line) => line.slice(3))
-    .filter((file) => file !== '');
-  return paths
-    .filter((file) => !isAllowed(file))
+  const prefixes = options.allowedPrefixes;
+  const changed = await readStatus(run, options, ['--untracked-files=normal']);
+  // Git names a new folder without what is in it; one that holds an allowed folder may hold others as well.
+  const folders = changed.filter(
+    (name) => prefixes.some((prefix) => prefix.startsWith(name)) && isFolder(name),
+  );
+  const inside =
+    folders.length === 0 ? [] : await readStatus(run, options, ['--untracked-files=all', '--', ...folders]);
+  const isForeign = (name: string) => !prefixes.some((prefix) => name.startsWith(`${prefix}/`));
+  return [...changed.filter((name) => !folders.includes(name)), ...inside]
+    .filter(isForeign)
     .toSorted()
     .slice(0, FOREIGN_PATHS_LIMIT);
+}
+
+async function readStatus(
+  run: RunGit,
+  { gitDirectory, directory }: Parameters<Git['listForeignChanges']>[0],
+  which: readonly string[],
+): Promise<readonly string[]> {
+  const result = await gitOutputUpTo(run, {
+    args: ['status', '--porcelain=v1', '-z', '--no-renames', '--ignore-submodules=all', ...which],
+    gitDirectory,
+    workTree: directory,
+    env: { GIT_LITERAL_PATHSPECS: '1' },
+    maxBytes: STATUS_MAX_BYTES,
+  });
+  // After the last NUL there is nothing, or a line that was cut.
+  const lines = result.stdout.toString('utf8').split('\0').slice(0, -1);
+  return lines.map((line) => line.slice(3));
+}
+
+function isFolder(name: string): boolean {
+  return name.endsWith('/');
 }
 
 function formatOf(commit: string): readonly string[] {

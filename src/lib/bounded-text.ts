@@ -13,7 +13,7 @@ export function boundedText(headChars: number, tailChars: number): BoundedText {
 
   const trimTail = () => {
     const joined = tail.join('');
-    const kept = joined.slice(-tailChars);
+    const kept = joined.slice(Math.max(joined.length - tailChars, 0));
     droppedChars += joined.length - kept.length;
     tail = [kept];
     tailLength = kept.length;

@@ -23,12 +23,21 @@ export interface ExecResult {
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 const KILL_AFTER_MS = 2_000;
+const NEVER_STARTED: ExecResult = {
+  exitCode: null,
+  stdout: Buffer.alloc(0),
+  stderr: '',
+  ending: 'cancelled',
+  isTruncated: false,
+};
 
 /**
  * Run a trusted program to its end. It gets a process group of its own, so that Ctrl-C in a terminal reaches us and not it,
  * and so that stopping it also stops what it started.
  */
 export async function exec(argv: readonly [string, ...string[]], options: ExecOptions): Promise<ExecResult> {
+  // execa starts the program even so, and it may do its work before it is stopped.
+  if (options.signal?.aborted === true) return NEVER_STARTED;
   const [program, ...args] = argv;
   const result = await execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -9,7 +9,8 @@ export interface LineSplitter {
 
 /**
  * Call `onLine` for every line, without its line break. A line longer than `maxChars` is cut there, and the rest of it is
- * dropped, so that output without line breaks cannot grow memory. Bytes that are not UTF-8 become replacement characters.
+ * dropped, so that output without line breaks cannot grow memory. Bytes that are not UTF-8 become replacement characters, and
+ * so does a character the cut goes through.
  */
 export function lineSplitter(maxChars: number, onLine: (line: string) => void): LineSplitter {
   const decoder = new StringDecoder('utf8');
@@ -26,7 +27,7 @@ export function lineSplitter(maxChars: number, onLine: (line: string) => void): 
     if (isSkipping) return;
     pending += text;
     if (pending.length <= maxChars) return;
-    onLine(`${pending.slice(0, maxChars)} [line cut]`);
+    onLine(`${pending.slice(0, maxChars).toWellFormed()} [line cut]`);
     pending = '';
     isSkipping = true;
   };

@@ -15,8 +15,9 @@ async function temporaryDirectory(): Promise<string> {
 describe('makeDirectory', () => {
   it('makes all missing parents with the mode and leaves what is there', async () => {
     const root = await temporaryDirectory();
-    await makeDirectory(path.join(root, 'a/b/c'), 0o750);
-    await makeDirectory(path.join(root, 'a/b/c'), 0o700);
+    const missing = ['a/b/c', 'a/b', 'a'].map((name) => path.join(root, name));
+    expect(await makeDirectory(path.join(root, 'a/b/c'), 0o750)).toEqual(missing);
+    expect(await makeDirectory(path.join(root, 'a/b/c'), 0o700)).toEqual([]);
     expect((await stat(path.join(root, 'a/b/c'))).mode & 0o777).toBe(0o750);
   });
 

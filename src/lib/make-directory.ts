@@ -2,14 +2,16 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * Make a directory and its missing parents; one that is there is left as it is. Node's own `recursive` never returns where the
- * kernel answers ENOENT below an existing directory, as it does in `/proc`; this gives that error.
+ * Make a directory and its missing parents; one that is there is left as it is. Returns those that were missing, innermost
+ * first. Node's own `recursive` never returns where the kernel answers ENOENT below an existing directory, as it does in
+ * `/proc`; this gives that error.
  */
-export async function makeDirectory(directory: string, mode: number): Promise<void> {
+export async function makeDirectory(directory: string, mode: number): Promise<readonly string[]> {
   const missing: string[] = [];
   for (let step = path.resolve(directory); !(await isDirectory(step)); step = path.dirname(step))
     missing.push(step);
   for (const step of missing.toReversed()) await makeOne(step, mode);
+  return missing;
 }
 
 async function makeOne(directory: string, mode: number): Promise<void> {

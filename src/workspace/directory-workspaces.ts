@@ -1,10 +1,11 @@
-import { constants } from 'node:fs';
-import { open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rmdir, statfs } from 'node:fs/promises';
 import path from 'node:path';
 
 import { appError, describeThrown } from '../domain/app-error.ts';
 import { makeDirectory } from '../lib/make-directory.ts';
 import type { Workspace, WorkspaceExpiry, Workspaces } from './port.ts';
+import { publishFile } from './publish-file.ts';
+import { removeTree } from './remove-tree.ts';
 
 const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
 
@@ -17,6 +18,7 @@ export function directoryWorkspaces(options: {
   const runs = path.join(root, 'runs');
   const locate = (runId: string): Workspace => {
     const own = path.join(runs, runId);
+    if (path.dirname(own) !== runs || path.basename(own) !== runId) throw new Error(`not a run id: ${runId}`);
     const under = (name: string) => path.join(own, name);
     return {
       runId,
@@ -40,16 +42,15 @@ export function directoryWorkspaces(options: {
       return workspace;
     },
     async clear(directory) {
-      await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+      if (!path.resolve(directory).startsWith(`${path.resolve(runs)}${path.sep}`))
+        throw new Error(`not in a workspace: ${directory}`);
+      await removeTree(directory);
       await demandDirectory(directory);
     },
-    publish: (workspace, name, bytes) => publish(workspace.artifacts, name, bytes),
+    publish: (workspace, name, bytes) => publishFile(workspace.artifacts, name, bytes),
     async release(runId, { keepGit }) {
       const { repo, home, git } = locate(runId);
-      const doomed = keepGit ? [repo, home] : [repo, home, git];
-      await Promise.all(
-        doomed.map((directory) => rm(directory, { recursive: true, force: true, maxRetries: 3 })),
-      );
+      await Promise.all((keepGit ? [repo, home] : [repo, home, git]).map(removeTree));
     },
     expire: (limits) => expire(runs, limits),
   };
@@ -57,6 +58,7 @@ export function directoryWorkspaces(options: {
 
 async function demandReserve(root: string, reserveBytes: number): Promise<void> {
   await demandDirectory(root);
+  await demandWritable(root);
   const { bavail, bsize } = await statfs(root);
   const freeBytes = bavail * bsize;
   if (freeBytes < reserveBytes) {
@@ -68,28 +70,21 @@ async function demandDirectory(directory: string): Promise<void> {
   try {
     await makeDirectory(directory, 0o750);
   } catch (cause) {
-    throw appError('home_not_writable', { directory, problem: describeThrown(cause) }, cause);
+    throw notWritable(directory, cause);
   }
 }
 
-/** The artifacts folder belongs to the host alone; `O_NOFOLLOW` is there should that ever change. */
-async function publish(directory: string, name: string, bytes: Uint8Array): Promise<string> {
-  const file = path.join(directory, name);
-  if (!file.startsWith(`${directory}${path.sep}`))
-    throw new Error(`artifact name leaves its folder: ${name}`);
-  await demandDirectory(path.dirname(file));
-  await rm(file, { force: true });
-  const handle = await open(
-    file,
-    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-    0o640,
-  );
+/** A try tells more than permission bits: the disk may be read-only or without free entries. */
+async function demandWritable(directory: string): Promise<void> {
   try {
-    await handle.writeFile(bytes);
-  } finally {
-    await handle.close();
+    await rmdir(await mkdtemp(path.join(directory, '.probe-')));
+  } catch (cause) {
+    throw notWritable(directory, cause);
   }
-  return file;
+}
+
+function notWritable(directory: string, cause: unknown) {
+  return appError('home_not_writable', { directory, problem: describeThrown(cause) }, cause);
 }
 
 async function expire(
@@ -99,10 +94,10 @@ async function expire(
   const names = (await readdir(runs).catch(() => [])).filter((name) => RUN_ID.test(name));
   const expired: string[] = [];
   for (const name of names) {
-    const found = await stat(path.join(runs, name)).catch(() => undefined);
+    const found = await lstat(path.join(runs, name)).catch(() => undefined);
     if (found === undefined || found.mtimeMs >= olderThanMs || !(await isOver(name))) continue;
     expired.push(name);
-    if (!isDryRun) await rm(path.join(runs, name), { recursive: true, force: true, maxRetries: 3 });
+    if (!isDryRun) await removeTree(path.join(runs, name));
   }
   return expired;
 }

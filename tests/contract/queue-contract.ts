@@ -31,7 +31,10 @@ export function queueContract(name: string, open: () => Promise<Queue>): void {
       const rung: string[] = [];
       await queue.ring('first');
       await queue.ring('second');
-      await using _listener = queue.listen({ concurrency: 1, onRing: async (runId) => void rung.push(runId) });
+      await using _listener = queue.listen({
+        concurrency: 1,
+        onRing: async (runId) => void rung.push(runId),
+      });
       await queue.ring('third');
       await come(() => rung.length === 3, 'all messages');
       expect(rung).toEqual(['first', 'second', 'third']);

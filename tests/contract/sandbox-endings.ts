@@ -87,10 +87,17 @@ export function endingsContract({ agent, sandbox, leftOf }: SandboxBench, kit: E
   describe('a cancel', () => {
     it('stops the agent', async () => {
       const controller = new AbortController();
-      const execution = await underWay('sleep-forever.sh', { signal: controller.signal, deadlineMs: NEVER_MS });
+      const execution = await underWay('sleep-forever.sh', {
+        signal: controller.signal,
+        deadlineMs: NEVER_MS,
+      });
       controller.abort();
       controller.abort(new Error('again'));
-      expect(await execution.result).toMatchObject({ ending: 'cancelled', exitCode: null, signalName: 'SIGTERM' });
+      expect(await execution.result).toMatchObject({
+        ending: 'cancelled',
+        exitCode: null,
+        signalName: 'SIGTERM',
+      });
       await nothingLeft(execution.command.runId);
     });
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { SandboxCommand } from '../../src/sandbox/port.ts';
 import type { ExecutionKit, SandboxBench } from '../support/process-executions.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** What is gone when an execution is over, and what is not. */
 export function leftOversContract({ agent, sandbox, leftOf }: SandboxBench, kit: ExecutionKit): void {
   describe('when the agent has ended', () => {
-    it.each<[string, ReturnType<SandboxBench['agent']>]>([
+    it.each<[string, SandboxCommand['argv']]>([
       ['a daemon in a session of its own', agent('fork-daemon.sh')],
       ['a daemon without parent and environment', agent('fork-hidden-daemon.sh')],
       ['a daemon whose directory was deleted', agent('delete-working-copy.sh')],
@@ -62,7 +63,10 @@ export function leftOversContract({ agent, sandbox, leftOf }: SandboxBench, kit:
       const reaped = reapAgainAndAgain();
       const executions = [await start(), await start(), await start(), await start()];
       const results = Promise.all(executions.map(({ result }) => result));
-      await waitFor(() => executions.every(({ seen }) => seen.length > 0), { timeoutMs: 5000, what: 'start' });
+      await waitFor(() => executions.every(({ seen }) => seen.length > 0), {
+        timeoutMs: 5000,
+        what: 'start',
+      });
       reaping.isOver = true;
       await reaped;
       controller.abort();
@@ -74,7 +78,10 @@ export function leftOversContract({ agent, sandbox, leftOf }: SandboxBench, kit:
       const controller = new AbortController();
       const start = () => kit.start(agent('sleep-forever.sh'), { signal: controller.signal });
       const [doomed, other] = [await start(), await start()];
-      await waitFor(() => [doomed, other].every(({ seen }) => seen.length > 0), { timeoutMs: 5000, what: 'start' });
+      await waitFor(() => [doomed, other].every(({ seen }) => seen.length > 0), {
+        timeoutMs: 5000,
+        what: 'start',
+      });
       expect(await sandbox.reap(doomed.command.runId)).toBe(1);
       expect(await doomed.result).toMatchObject({ ending: 'exited', signalName: 'SIGKILL' });
       expect(await sandbox.reap(doomed.command.runId)).toBe(0);

@@ -144,8 +144,8 @@ describe('process sandbox', () => {
       // The shell becomes a program that never waits for its child, which stays a zombie.
       const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 100000']);
       onTestFinished(() => void parent.kill('SIGKILL'));
-      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
-      const zombiePid = Number(line.toString());
+      const [line] = await once(parent.stdout, 'data');
+      const zombiePid = Number(String(line));
       const stat = () => readFile(`/proc/${zombiePid}/stat`, 'utf8');
       const isZombie = async () => (await stat()).includes(') Z ');
       await waitFor(isZombie, { timeoutMs: 5000, what: 'the zombie' });

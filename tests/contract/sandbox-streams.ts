@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { linesOf, type ExecutionKit, type SandboxBench } from '../support/process-executions.ts';
 
 const CANARY = 'HOST_CANARY';
@@ -8,11 +9,11 @@ const CANARY = 'HOST_CANARY';
 const OWN_NAMES = /^(PATH|HOME|TMPDIR|LANG|TERM|NO_COLOR|HOSTNAME|_SPEC_AUTOMATION_\w+)$/u;
 const MEGABYTE = 1024 * 1024;
 
-interface Surroundings {
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
-  readonly files: readonly string[];
-}
+const Surroundings = z.object({
+  env: z.record(z.string(), z.string()),
+  cwd: z.string(),
+  files: z.array(z.string()),
+});
 
 /** What goes into an agent and what comes out. */
 export function streamsContract({ agent }: SandboxBench, kit: ExecutionKit): void {
@@ -23,7 +24,7 @@ export function streamsContract({ agent }: SandboxBench, kit: ExecutionKit): voi
   const surroundingsOf = async (change: Parameters<ExecutionKit['start']>[1]) => {
     const execution = await kit.start(agent('print-surroundings.ts'), change);
     const { stdout } = await execution.result;
-    return { command: execution.command, found: JSON.parse(stdout) as Surroundings };
+    return { command: execution.command, found: Surroundings.parse(JSON.parse(stdout)) };
   };
 
   describe('what an agent gets', () => {
@@ -80,7 +81,13 @@ export function streamsContract({ agent }: SandboxBench, kit: ExecutionKit): voi
     it('arrives as complete lines in order, bytes that are not text replaced', async () => {
       const execution = await kit.start(agent('invalid-utf8.sh'));
       const { stdout } = await execution.result;
-      expect(linesOf(execution, 'stdout')).toEqual(['café', 'bad \uFFFD\uFFFD bytes', 'windows', '', 'half \uFFFD']);
+      expect(linesOf(execution, 'stdout')).toEqual([
+        'café',
+        'bad \uFFFD\uFFFD bytes',
+        'windows',
+        '',
+        'half \uFFFD',
+      ]);
       expect(stdout).toContain('café\nbad');
     });
 

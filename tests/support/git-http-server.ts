@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 
@@ -36,21 +35,22 @@ export async function serveRepositories(plan: HttpServerPlan): Promise<HttpServe
   const listener: RequestListener = (request, response) => {
     requests.push(`${request.method} ${request.url}`);
     if (plan.intercept?.(request, response) === true) return;
-    if (!isAuthorized(request, plan)) response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
+    if (!isAuthorized(request, plan))
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
     else answerByGit(plan, request, response);
   };
   const certificate = plan.isTls === true ? await makeCertificate() : undefined;
-  const server =
-    certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener);
+  const server = certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return {
-    url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`,
     networkEnv: certificate === undefined ? {} : { GIT_SSL_CAINFO: certificate.file },
     requests,
   };
@@ -90,9 +90,10 @@ function answerByGit({ root }: HttpServerPlan, request: IncomingMessage, respons
 function sendCgi(response: ServerResponse, output: Buffer): void {
   const headEnd = output.indexOf('\r\n\r\n');
   const head = output.subarray(0, Math.max(headEnd, 0)).toString('latin1').split('\r\n');
-  const headers = head.map((line) => line.split(/: */u, 2) as [string, string]);
+  const headers = head.map((line) => line.split(/: */u, 2));
   const status = headers.find(([name]) => name === 'Status')?.[1] ?? (headEnd === -1 ? '500' : '200');
-  for (const [name, value] of headers) if (name !== '' && name !== 'Status') response.setHeader(name, value);
+  for (const [name = '', value = ''] of headers)
+    if (name !== '' && name !== 'Status') response.setHeader(name, value);
   response.writeHead(Number.parseInt(status, 10)).end(output.subarray(headEnd + 4));
 }
 

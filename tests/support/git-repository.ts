@@ -63,7 +63,11 @@ export async function temporaryDirectory(): Promise<string> {
 export async function makeRepository(plan: RepositoryPlan = {}): Promise<string> {
   const { branch = 'main', isBare = false, objectFormat = 'sha1' } = plan;
   const directory = plan.directory ?? path.join(await temporaryDirectory(), 'repository');
-  const form = [`--initial-branch=${branch}`, `--object-format=${objectFormat}`, ...(isBare ? ['--bare'] : [])];
+  const form = [
+    `--initial-branch=${branch}`,
+    `--object-format=${objectFormat}`,
+    ...(isBare ? ['--bare'] : []),
+  ];
   await git(path.dirname(directory), 'init', '--quiet', '--template=', ...form, '--', directory);
   const commits = plan.commits ?? (plan.files === undefined ? [] : [plan.files]);
   if (commits.length === 0) return directory;
@@ -98,7 +102,9 @@ export async function tryGit(
 
 /** Feed `git fast-import`: the way to thousands of commits or to objects no porcelain would write. */
 export async function importStream(directory: string, stream: Uint8Array | string): Promise<void> {
-  const { exitCode, stderr } = await tryGit(directory, ['fast-import', '--quiet', '--force'], { input: stream });
+  const { exitCode, stderr } = await tryGit(directory, ['fast-import', '--quiet', '--force'], {
+    input: stream,
+  });
   if (exitCode !== 0) throw new Error(`git fast-import ended with ${exitCode}: ${stderr}`);
 }
 

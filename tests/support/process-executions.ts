@@ -9,9 +9,9 @@ import type { Sandbox, SandboxCommand, SandboxObserver, SandboxResult } from '..
 export interface SandboxBench {
   readonly sandbox: Sandbox;
   /** Arguments that start a program of `tests/support/agents` where agents run. */
-  agent(file: string, ...args: string[]): SandboxCommand['argv'];
+  readonly agent: (file: string, ...args: string[]) => SandboxCommand['argv'];
   /** What still runs of a run, guards included. */
-  leftOf(runId: string): Promise<readonly string[]>;
+  readonly leftOf: (runId: string) => Promise<readonly string[]>;
 }
 
 /** Every line in the order the observer was told. */
@@ -28,7 +28,10 @@ export interface Execution {
 }
 
 export interface ExecutionKit {
-  readonly command: (argv: SandboxCommand['argv'], change?: Partial<SandboxCommand>) => Promise<SandboxCommand>;
+  readonly command: (
+    argv: SandboxCommand['argv'],
+    change?: Partial<SandboxCommand>,
+  ) => Promise<SandboxCommand>;
   readonly start: (
     argv: SandboxCommand['argv'],
     change?: Partial<SandboxCommand>,
@@ -47,7 +50,10 @@ export function executionKit(sandbox: Sandbox): ExecutionKit {
   const kit: ExecutionKit = {
     async command(argv, change = {}) {
       const runId = change.runId ?? randomUUID();
-      const [workingDirectory, homeDirectory] = [path.join(root, runId, 'repo'), path.join(root, runId, 'home')];
+      const [workingDirectory, homeDirectory] = [
+        path.join(root, runId, 'repo'),
+        path.join(root, runId, 'home'),
+      ];
       await mkdir(workingDirectory, { recursive: true });
       await mkdir(homeDirectory, { recursive: true });
       const signal = new AbortController().signal;

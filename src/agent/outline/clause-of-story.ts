@@ -14,7 +14,14 @@ export function storyClause(story: StoryStatement): Clause {
     const isSystem = /^(?:it|the (?:app|system|service|tool|site|application))$/iu.test(agent);
     return { ...base, subject: isSystem ? 'System' : capitalise(agent), action: what };
   }
-  return { ...base, subject: 'System', action: `offer ${withArticle(story.role)} ${goal}` };
+  return { ...base, subject: capitalise(withArticle(story.role)), action: `get ${goal}` };
+}
+
+/** What somebody is to get, for a story that wishes for a thing instead of a deed; `null` for every other clause. */
+export function wishedThing(clause: Clause): string | null {
+  const isPlain =
+    clause.quoted === null && clause.modal === 'must' && !clause.isNegated && clause.subject !== 'System';
+  return isPlain ? (/^get (.+)$/iu.exec(clause.action)?.[1] ?? null) : null;
 }
 
 const PRONOUNS: Readonly<Record<string, string>> = {

@@ -43,7 +43,7 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /\b(?:edit|update|change|rename|shared|collaborat\w+|book|reserve|assign|stock|inventory|simultaneous\w*|concurrent\w*)\b/iu,
+      /\b(?:edit|update|change|rename|shared|collaborat\w+|reserve|assign|stock|inventory|simultaneous\w*|concurrent\w*)\b/iu,
     situation: 'Two people change the same thing at the same time',
     expectation: `${UNSAID} who wins; to be settled before this is built`,
     answeredBy: /\b(?:conflict|simultaneous\w*|concurrent\w*|at the same time|last write)\b/iu,
@@ -58,13 +58,14 @@ const RULES: readonly Rule[] = [
     pattern: /\b(?:emails?|e-mails?|sms|notif\w+|remind\w*)\b/iu,
     situation: 'A message cannot be delivered',
     expectation: `${UNSAID} whether it is sent again or somebody is told`,
-    answeredBy: /\b(?:retr(?:y|ies)|bounc\w+|undeliver\w+|deliver\w+ fail\w*)\b/iu,
+    answeredBy:
+      /\b(?:retr(?:y|ies)|tried again|sent again|resen[dt]|bounc\w+|undeliver\w+|(?:cannot|not) be delivered|deliver\w+ fail\w*)\b/iu,
   },
   {
     pattern: /\b(?:webhooks?|payments?|pay|third[- ]party|external|integrat\w+|sync\w*|api key|oauth)\b/iu,
     situation: 'The other side cannot be reached or answers too late',
     expectation: `${UNSAID} whether to try again or to report the failure`,
-    answeredBy: /\b(?:retr(?:y|ies)|unreachable|unavailable|time ?outs?|offline)\b/iu,
+    answeredBy: /\b(?:retr(?:y|ies)|tried again|unreachable|unavailable|time ?outs?|offline)\b/iu,
   },
   {
     pattern: /\b(?:submit|pay|buy|order|book|send|invite|subscribe|reserve)\b/iu,

@@ -24,7 +24,7 @@ const GENERIC = new Set(
     'path pdf percent period person phone place plain point problem process product program project question reason request requirement response rest result right row rule run ' +
     'same screen search second server service session setting side size sort source state status step story string sum support system tab table terminal test text thing time title tool top total ' +
     'type url use user utf value version view way web website week window word work world year xml yaml copy plan team everything nothing something anything somebody nobody everybody everyone ' +
-    'most more less few one two three least other others best next previous current full whole single double public private main only many much own'
+    'overdue due early late most more less few one two three least other others best next previous current full whole single double public private main only many much own'
   ).split(' '),
 );
 /** Verbs of the table that are things as often as deeds; they count as things after an article. */
@@ -69,7 +69,11 @@ function nounsOf(text: string): ReadonlySet<string> {
 }
 
 function isNoun(word: string): boolean {
-  if (GENERIC.has(word) || word.length < 3 || /(?:ly|ing|ed|able|ible|ful|ous|ive|less|-(?:up|in|out|off))$/u.test(word))
+  if (
+    GENERIC.has(word) ||
+    word.length < 3 ||
+    /(?:ly|ing|ed|able|ible|ful|ous|ive|less|-(?:up|in|out|off))$/u.test(word)
+  )
     return false;
   return verbClass(word) === undefined || BOTH.test(word);
 }

@@ -13,6 +13,8 @@ const MODAL =
 /** The modal belongs to a side clause: `a page where users can …`, `somebody who can …`. */
 const SIDE_CLAUSE =
   /\b(?:where|that|which|who|how|what|so|because|when|if|whether|since|as|until|unless)\s+(?:(?!(?:is|are|has|have|was|were)\b)\S+\s+){0,4}$/iu;
+/** The modal comes right after the word that opens a side clause about the subject. */
+const RELATIVE_END = /\b(?:that|which|who)$/iu;
 const MAX_SUBJECT_WORDS = 12;
 
 const KINDS: readonly (readonly [RegExp, FoundModal['modal']])[] = [
@@ -24,11 +26,19 @@ const KINDS: readonly (readonly [RegExp, FoundModal['modal']])[] = [
 
 /** The modal verb of the main clause, with its subject and what must, can or may be done; `null` when there is none. */
 export function findModal(sentence: string): FoundModal | null {
+  // `A reminder that cannot be delivered must …`: behind the side clause the main clause goes on.
+  let sideClauseEnd = 0;
   for (const match of sentence.matchAll(MODAL)) {
+    const end = match.index + match[0].length;
     const subject = sentence.slice(0, match.index).trim();
-    const action = sentence.slice(match.index + match[0].length).trim();
+    const action = sentence.slice(end).trim();
+    if (RELATIVE_END.test(subject)) {
+      sideClauseEnd = end;
+      continue;
+    }
+    const sinceSideClause = `${sentence.slice(sideClauseEnd, match.index).trim()} `;
     const isMain =
-      subject !== '' && !SIDE_CLAUSE.test(`${subject} `) && wordCount(subject) <= MAX_SUBJECT_WORDS;
+      subject !== '' && !SIDE_CLAUSE.test(sinceSideClause) && wordCount(subject) <= MAX_SUBJECT_WORDS;
     if (isMain && action !== '' && !/[:;]/u.test(subject)) return describe(subject, match, action);
   }
   return null;

@@ -17,8 +17,20 @@ const BUILT_THING =
   /\b(?:api|authentication|button|command|cli|dashboard|dialog|endpoint|export(?:er)?|feature|field|flag|form|header|import(?:er)?|integration|limiting|login|log|logging|menu|mode|notifications?|option|page|pagination|panel|report|screen|search|section|service|settings?|subcommand|support|tab|test|tests|toggle|validation|view|webhooks?|widget)\b/iu;
 
 /** What people need or may do they can do; what a thing needs to do it must do. */
-const MODALS_OF_PEOPLE = { duty: 'must', need: 'can', ability: 'can', permission: 'can', option: 'may' } as const;
-const MODALS_OF_THINGS = { duty: 'must', need: 'must', ability: 'can', permission: 'may', option: 'may' } as const;
+const MODALS_OF_PEOPLE = {
+  duty: 'must',
+  need: 'can',
+  ability: 'can',
+  permission: 'can',
+  option: 'may',
+} as const;
+const MODALS_OF_THINGS = {
+  duty: 'must',
+  need: 'must',
+  ability: 'can',
+  permission: 'may',
+  option: 'may',
+} as const;
 
 /** Tried in order; the first that understands the sentence wins, and the last always does. */
 const READERS: readonly Reader[] = [

@@ -40,7 +40,8 @@ export function readOpenPoints(sentence: string): OpenPointReading {
 export function isQuestion(sentence: string): boolean {
   const bare = sentence.replace(/["'”’)\]*_]+$/u, '');
   return (
-    bare.endsWith('？') || (bare.endsWith('?') && /\s/u.test(bare) && !/^(?:https?:|why\?|how\?)/iu.test(bare))
+    bare.endsWith('？') ||
+    (bare.endsWith('?') && /\s/u.test(bare) && !/^(?:https?:|why\?|how\?)/iu.test(bare))
   );
 }
 
@@ -83,9 +84,14 @@ function placeholderQuestion(sentence: string): string {
       sentence,
     ) ?? [];
   if (what !== '') return asQuestion(`${what}: what is decided?`);
-  const task = /^(?:TODO|FIXME|TBD|TBC)\s*[:-]?\s*(?:(?:decide|clarify|define|determine|discuss|check|find out|figure out)\s+)?(.+)$/iu.exec(sentence)?.[1];
+  const task =
+    /^(?:TODO|FIXME|TBD|TBC)\s*[:-]?\s*(?:(?:decide|clarify|define|determine|discuss|check|find out|figure out)\s+)?(.+)$/iu.exec(
+      sentence,
+    )?.[1];
   if (task !== undefined && !PLACEHOLDER.test(task)) {
-    return asQuestion(task.endsWith('?') ? task : `${capitalise(task.replace(/\.$/u, ''))}: what is decided?`);
+    return asQuestion(
+      task.endsWith('?') ? task : `${capitalise(task.replace(/\.$/u, ''))}: what is decided?`,
+    );
   }
   return asQuestion(`What takes the place of the open part in “${sentence.replace(/[.!]$/u, '')}”?`);
 }

@@ -76,11 +76,21 @@ export function readSpec(input: SpecInput): SpecReading {
     criteria: successCriteria(statements, reading.requirements, stories.map(asCriterionStory)),
     assumptions: textsOf(statements, 'assumption'),
     exclusions: textsOf(statements, 'exclusion'),
-    background: [...textsOf(statements, 'background'), ...textsOf(statements, 'ranking')],
+    background: textsOf(statements, 'background').filter((text) => isNews(text, statedTitle(blocks))),
     technologies: technologiesIn(`${input.specText.slice(0, 200_000)}\n${input.notes ?? ''}`),
     notes: input.notes === null || input.notes.trim() === '' ? null : input.notes,
     isCut: own.length >= MAX_STATEMENTS,
   };
+}
+
+/** A title said again is no background. */
+function isNews(text: string, title: string | null): boolean {
+  const plain = (words: string) =>
+    words
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim();
+  return title === null || plain(text) !== plain(title);
 }
 
 function noteStatements(notes: string | null, offset: number): readonly Statement[] {

@@ -60,17 +60,33 @@ export function readRequirements(
   };
 }
 
+/** `We want the library to remind them`: nobody can tell from the sentence whom, so it is no requirement of its own. */
+const LOOSE_OBJECT = /^(?:not )?[a-z]+ (?:them|it|him|her|those|these)(?:$|[,.]| so that\b)/iu;
+
 function distinctDrafts(statements: readonly Statement[], language: Language): readonly Draft[] {
   const byKey = new Map<string, Draft>();
   for (const statement of statements) {
     if (!isRequirement(statement)) continue;
     const entry = draft(statement, language);
+    if (isLoose(entry, statements)) continue;
     const key = keyOf(entry.clause);
     const known = byKey.get(key);
     if (known === undefined) byKey.set(key, entry);
     else known.questions.push(...entry.questions);
   }
   return [...byKey.values()];
+}
+
+function isLoose({ clause, statement }: Draft, statements: readonly Statement[]): boolean {
+  const hasOthers = statements.some((other) => other !== statement && isRequirement(other));
+  return (
+    hasOthers &&
+    statement.questions.length === 0 &&
+    clause.quoted === null &&
+    statement.kind === 'obligation' &&
+    /^(?:we|i) (?:want|need|would like)\b/iu.test(statement.text) &&
+    LOOSE_OBJECT.test(clause.action)
+  );
 }
 
 function isRequirement(statement: Statement): boolean {

@@ -1,7 +1,7 @@
 import { conditionOf, inSentence, outcomeText, type Clause } from './clause.ts';
 import type { Requirement } from './requirements.ts';
 import type { StoryGroup } from './stories.ts';
-import { inThirdPerson } from './clause-of-story.ts';
+import { inThirdPerson, wishedThing } from './clause-of-story.ts';
 import { isPerson } from './obligations.ts';
 import { findQuantities } from './quantities.ts';
 import { verbClass } from './verbs.ts';
@@ -24,6 +24,9 @@ interface Setting {
 }
 
 const MAX_SCENARIOS = 8;
+/** Things somebody looks at when they like; the others come by themselves. */
+const SHOWN_THING =
+  /^(?:an?|the)? ?(?:[\p{L}-]+ ){0,2}(?:list|overview|report|page|view|dashboard|summary|table|screen|search|filter|button|way|option|chart)s?\b/iu;
 const PREPOSITION =
   / (?:as|to|by|with|from|in|on|for|via|using|within|at|into|that|which|who|so|before|after|when|if|without|until|per|of their|under|between|through|over|and then)\b.*$/iu;
 const STATED =
@@ -57,7 +60,8 @@ function scenarioOf(requirement: Requirement, story: StoryGroup, setting: Settin
   const { clause, id } = requirement;
   const { condition, action } = conditionOf(clause);
   if (clause.quoted !== null) return { ...quotedScenario(requirement, story), requirementId: id };
-  const isDeed = clause.modal === 'can' && isPerson(clause.subject);
+  const isDeed =
+    clause.modal === 'can' && (isPerson(clause.subject) || actorOf(clause.subject) === setting.actor);
   const refused = refusedScenario(clause, action.split(/;/u)[0] ?? action);
   if (refused !== null) return { ...refused, requirementId: id };
   if (isDeed) return { ...deedScenario(clause, setting), requirementId: id };
@@ -76,8 +80,12 @@ function scenarioOf(requirement: Requirement, story: StoryGroup, setting: Settin
 function borderScenario(clause: Clause, setting: Setting): Omit<Scenario, 'requirementId'> | null {
   const subject = inSentence(clause.subject);
   const [limit] = findQuantities(clause.isNegated ? `not ${clause.action}` : clause.action);
-  const isLimit = limit?.bound === 'upper' && (limit.kind === 'length' || limit.kind === 'size') && clause.subject !== 'System';
-  const isRefusal = !clause.isNegated && /^be (?:rejected|refused|denied|blocked|declined)\b/u.test(clause.action);
+  const isLimit =
+    limit?.bound === 'upper' &&
+    (limit.kind === 'length' || limit.kind === 'size') &&
+    clause.subject !== 'System';
+  const isRefusal =
+    !clause.isNegated && /^be (?:rejected|refused|denied|blocked|declined)\b/u.test(clause.action);
   if (isLimit) {
     return {
       context: setting.actor,
@@ -85,7 +93,9 @@ function borderScenario(clause: Clause, setting: Setting): Omit<Scenario, 'requi
       outcome: 'it is refused and the limit is named',
     };
   }
-  return isRefusal ? { context: setting.actor, event: `they try it with ${subject}`, outcome: outcomeText(clause) } : null;
+  return isRefusal
+    ? { context: setting.actor, event: `they try it with ${subject}`, outcome: outcomeText(clause) }
+    : null;
 }
 
 /** `Only the author can …` and `Users cannot …` are seen best when somebody else tries. */
@@ -116,7 +126,14 @@ function provisionScenario(action: string, setting: Setting): Omit<Scenario, 're
   const purpose = /(?: where|,? so that|,? so) (.+)$/u.exec(action)?.[1];
   const [, who = '', deed = ''] = /^(.+?) can (.+)$/u.exec(purpose ?? '') ?? [];
   if (isPerson(who) && (verbClass(words(deed)[0] ?? '')?.outcome ?? '') !== '') {
-    const clause = { opening: null, subject: who, modal: 'can', isNegated: false, action: deed, quoted: null } as const;
+    const clause = {
+      opening: null,
+      subject: who,
+      modal: 'can',
+      isNegated: false,
+      action: deed,
+      quoted: null,
+    } as const;
     return deedScenario(clause, setting);
   }
   return {
@@ -198,6 +215,11 @@ function settingOf(clause: Clause, entities: ReadonlySet<string>): Setting {
       act: `they ${inThirdPerson(conditionOf(clause).action)}`,
       entities,
     };
+  }
+  const thing = wishedThing(clause);
+  if (thing !== null) {
+    const act = SHOWN_THING.test(thing) ? 'they ask for it' : 'the moment this story describes comes';
+    return { actor: actorOf(clause.subject), act, entities };
   }
   return {
     actor: 'a user',

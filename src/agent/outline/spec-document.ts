@@ -111,7 +111,11 @@ function scenarioLine(scenario: Scenario): string {
 }
 
 function inlined(scenario: Scenario): Pick<Scenario, 'context' | 'event' | 'outcome'> {
-  return { context: inline(scenario.context), event: inline(scenario.event), outcome: inline(scenario.outcome) };
+  return {
+    context: inline(scenario.context),
+    event: inline(scenario.event),
+    outcome: inline(scenario.outcome),
+  };
 }
 
 function edgeCases(cases: readonly EdgeCase[]): string {

@@ -88,12 +88,17 @@ function ofSentence(sentence: string, block: Block, language: Language): readonl
     priority: statedPriority(sentence, block.section, role),
   };
   if (text === '') return [{ ...base, kind: 'question', text: questions[0] ?? '' }];
-  if (role === 'question') return [{ ...base, kind: 'question', text, questions: questions.length === 0 ? [text] : questions }];
+  if (role === 'question')
+    return [{ ...base, kind: 'question', text, questions: questions.length === 0 ? [text] : questions }];
   const story = role === 'exclusion' ? null : readStory(text);
   return story === null ? classified(text, base, language) : [{ ...base, kind: 'story', text, story }];
 }
 
-function classified(text: string, base: Omit<Statement, 'kind' | 'text'>, language: Language): readonly Statement[] {
+function classified(
+  text: string,
+  base: Omit<Statement, 'kind' | 'text'>,
+  language: Language,
+): readonly Statement[] {
   const { questions } = base;
   const kind = kindOf(text, base, language);
   if (kind === 'ranking') return rankings(text, base);
@@ -133,7 +138,9 @@ function rankings(text: string, base: Omit<Statement, 'kind' | 'text'>): readonl
     ...base,
     kind: 'ranking',
     text: part,
-    priority: statedPriority(part, '', 'neutral') ?? (/\bfirst$|\bcomes? first\b/iu.test(part) ? { priority: 1, because: 'first' } : null),
+    priority:
+      statedPriority(part, '', 'neutral') ??
+      (/\bfirst$|\bcomes? first\b/iu.test(part) ? { priority: 1, because: 'first' } : null),
   }));
 }
 

@@ -110,11 +110,16 @@ function isCapability(requirement: Requirement): boolean {
 /** `We want a service where people share notes`, before the stories begin, is what all of them are for. */
 function isAim({ clause, source }: Requirement, drafts: readonly Draft[]): boolean {
   const isProvided = clause.subject === 'System' && clause.action.startsWith('provide ');
-  return isProvided && drafts.every(({ lead }) => lead.source.kind === 'story' && lead.source.order > source.order);
+  return (
+    isProvided && drafts.every(({ lead }) => lead.source.kind === 'story' && lead.source.order > source.order)
+  );
 }
 
 /** `Most important is search` ranks the story it speaks of. */
-function ranksOf(rankings: readonly Statement[], drafts: readonly Draft[]): ReadonlyMap<Draft, StatedPriority> {
+function ranksOf(
+  rankings: readonly Statement[],
+  drafts: readonly Draft[],
+): ReadonlyMap<Draft, StatedPriority> {
   const ranks = new Map<Draft, StatedPriority>();
   for (const { text, priority } of rankings) {
     const owner = drafts.length < 2 ? undefined : mostAlike(tellingWords(text), drafts);
@@ -126,7 +131,8 @@ function ranksOf(rankings: readonly Statement[], drafts: readonly Draft[]): Read
 /** Nested list items go with the item above them; other rules go where the same words are used, else to all stories. */
 function attach(requirement: Requirement, drafts: readonly Draft[]): void {
   const parent = requirement.source.depth > 0 ? precedingDraft(requirement, drafts) : undefined;
-  const owner = parent ?? mostAlike(requirement.words, drafts) ?? (drafts.length === 1 ? drafts[0] : undefined);
+  const owner =
+    parent ?? mostAlike(requirement.words, drafts) ?? (drafts.length === 1 ? drafts[0] : undefined);
   owner?.members.push(requirement);
 }
 

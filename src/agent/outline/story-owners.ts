@@ -17,7 +17,14 @@ export function mostAlike<Story extends Candidate>(
   stories: readonly Story[],
 ): Story | undefined {
   const byLead = best(wanted, stories, ({ lead }) => lead.words);
-  return byLead ?? best(wanted, stories, ({ members }) => new Set(members.slice(0, MAX_MEMBERS).flatMap(({ words }) => [...words])));
+  return (
+    byLead ??
+    best(
+      wanted,
+      stories,
+      ({ members }) => new Set(members.slice(0, MAX_MEMBERS).flatMap(({ words }) => [...words])),
+    )
+  );
 }
 
 function best<Story extends Candidate>(
@@ -26,8 +33,12 @@ function best<Story extends Candidate>(
   wordsOf: (story: Story) => ReadonlySet<string>,
 ): Story | undefined {
   const all = stories.map((story) => wordsOf(story));
-  const weights = new Map([...wanted].map((word) => [word, 1 / Math.max(1, all.filter((set) => set.has(word)).length)]));
-  const scores = all.map((set) => [...wanted].reduce((sum, word) => sum + (set.has(word) ? (weights.get(word) ?? 0) : 0), 0));
+  const weights = new Map(
+    [...wanted].map((word) => [word, 1 / Math.max(1, all.filter((set) => set.has(word)).length)]),
+  );
+  const scores = all.map((set) =>
+    [...wanted].reduce((sum, word) => sum + (set.has(word) ? (weights.get(word) ?? 0) : 0), 0),
+  );
   const top = Math.max(0, ...scores);
   return top > 0 ? stories[scores.indexOf(top)] : undefined;
 }

@@ -45,7 +45,11 @@ function storyCriterion(story: CriterionStory): string {
   const count = story.scenarioCount;
   if (story.benefit !== '') {
     const scenarios =
-      count === 1 ? 'its acceptance scenario passes' : count === 2 ? 'both its acceptance scenarios pass' : `all ${count} of its acceptance scenarios pass`;
+      count === 1
+        ? 'its acceptance scenario passes'
+        : count === 2
+          ? 'both its acceptance scenarios pass'
+          : `all ${count} of its acceptance scenarios pass`;
     return `With User Story ${story.number} alone the stated purpose is reached — ${decapitalise(story.benefit)} — and ${scenarios}.`;
   }
   const scenarios =

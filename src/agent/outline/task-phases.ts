@@ -65,7 +65,7 @@ function setup(context: PlanContext): TaskPhase {
 function foundations(context: PlanContext, shared: readonly DocumentItem[]): TaskPhase {
   const { spec, placement } = context;
   const models = spec.entities.map((entity): Task => {
-    const path = placement.sourceFile('model', entitySlug(entity.name));
+    const path = modelFile(entitySlug(entity.name), context);
     const fields = entity.attributes.length === 0 ? '' : ` with ${listed(entity.attributes)}`;
     return {
       text: `${verbFor(path, context)} the ${inline(entity.name)} model${fields}`,
@@ -145,6 +145,16 @@ function polish(context: PlanContext): TaskPhase {
 
 function task(text: string, files: readonly string[]): Task {
   return { text, files, story: null, isIndependent: false };
+}
+
+/** The file an entity has already, wherever it is; else where the repository would put a new one. */
+function modelFile(slug: string, { placement, repository }: PlanContext): string {
+  const planned = placement.sourceFile('model', slug);
+  const name = planned.slice(planned.lastIndexOf('/') + 1);
+  const existing = repository.files.filter(
+    (path) => path.endsWith(`/${name}`) && path.startsWith(placement.sourceRoot),
+  );
+  return existing[0] ?? planned;
 }
 
 function verbFor(path: string, context: PlanContext): string {

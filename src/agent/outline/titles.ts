@@ -1,4 +1,5 @@
 import type { Clause } from './clause.ts';
+import { wishedThing } from './clause-of-story.ts';
 import type { Block } from './markdown-blocks.ts';
 import { capitalise, shorten, wordCount } from './words.ts';
 
@@ -40,6 +41,8 @@ export function tidyTitle(text: string): string {
 /** A short title for what a clause asks: its action up to the first side clause. */
 export function clauseTitle(clause: Clause): string {
   if (clause.quoted !== null) return sentenceTitle(clause.quoted);
+  const thing = wishedThing(clause);
+  if (thing !== null) return thingTitle(thing);
   const isDirect = clause.modal === 'can' && !clause.isNegated;
   const isProvided = /^(?:provide|support) /u.test(clause.action) && clause.subject === 'System';
   const purpose = / where (?:[\p{L}'’-]+ ){1,4}?can (.+)$/u.exec(clause.action)?.[1];
@@ -51,6 +54,15 @@ export function clauseTitle(clause: Clause): string {
   return sentenceTitle(
     `${clause.subject} ${clause.isNegated ? 'never ' : ''}${clause.action.replace(/^(?:be|have) /u, '')}`,
   );
+}
+
+/** A thing with all that tells it from others, as long as that fits. */
+function thingTitle(thing: string): string {
+  const plain = thing
+    .replaceAll(/[*#]/gu, '')
+    .replace(/^(?:an?|the|some) /iu, '')
+    .replace(/[.\s]+$/u, '');
+  return plain.length <= MAX_TITLE ? capitalise(balanced(plain)) : sentenceTitle(plain);
 }
 
 /** A sentence as a title. */

@@ -46,8 +46,6 @@ async function ofDeadWorkers<Marked extends { readonly marker: Marker }>(
   const { pidNamespace } = await currentWorker();
   const near = marked.filter(({ marker }) => marker.pidNamespace === pidNamespace);
   const pids = [...new Set(near.map(({ marker }) => marker.workerPid))];
-  const starts = new Map(
-    await Promise.all(pids.map(async (pid) => [pid, await processStart(pid)] as const)),
-  );
+  const starts = new Map(await Promise.all(pids.map(async (pid) => [pid, await processStart(pid)] as const)));
   return near.filter(({ marker }) => starts.get(marker.workerPid) !== marker.workerStart);
 }

@@ -1,10 +1,11 @@
 // oxlint-disable-next-line no-restricted-imports -- an agent needs a session of its own and raw streams
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 
 import { appError, describeThrown } from '../../domain/app-error.ts';
+import { makeDirectory } from '../../lib/make-directory.ts';
 import type { SandboxCommand } from '../port.ts';
 import { MARKER_NAME, markerValue, type Marker } from './process-table.ts';
 
@@ -26,7 +27,7 @@ interface AgentStart {
 /** Make HOME and TMPDIR, and resolve what the agent may later delete. @throws `sandbox_unavailable` */
 export async function prepareDirectories(command: SandboxCommand): Promise<ExecutionDirectories> {
   try {
-    await mkdir(temporaryDirectory(command), { recursive: true, mode: 0o700 });
+    await makeDirectory(temporaryDirectory(command), 0o700);
     return { work: await realpath(command.workingDirectory), home: await realpath(command.homeDirectory) };
   } catch (cause) {
     throw unavailable(cause);

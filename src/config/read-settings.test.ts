@@ -1,0 +1,191 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { inspect } from 'node:util';
+
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+import { toAppError } from '../domain/app-error.ts';
+import { readSettings, type SettingSources } from './read-settings.ts';
+
+const DAY_MS = 86_400_000;
+
+async function folder(envFile?: string): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'settings-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  if (envFile !== undefined) await writeFile(path.join(directory, '.env'), envFile);
+  return directory;
+}
+
+async function read(env: SettingSources['env'], envFile?: string) {
+  return readSettings({ env, directory: await folder(envFile) });
+}
+
+async function failureOf(env: SettingSources['env'], envFile?: string) {
+  const thrown = await read(env, envFile).catch((error: unknown) => error);
+  expect(thrown).toMatchObject({ name: 'AppError', code: 'setting_invalid' });
+  return toAppError(thrown);
+}
+
+describe('readSettings', () => {
+  it('has a default for everything', async () => {
+    const home = path.join(homedir(), '.spec-automation');
+    expect(await read({})).toEqual({
+      home,
+      workspaceRoot: home,
+      databaseUrl: undefined,
+      agent: 'outline',
+      allowedAgents: undefined,
+      sandbox: 'process',
+      retentionMs: 7 * DAY_MS,
+      phaseTimeoutMs: 900_000,
+      concurrency: 4,
+      diskReserveBytes: 268_435_456,
+      isTestMode: false,
+      author: { name: expect.any(String), email: expect.stringContaining('@') },
+      path: '/usr/local/bin:/usr/bin:/bin',
+      networkEnv: {},
+    });
+  });
+
+  it('reads every value', async () => {
+    const settings = await read({
+      SPEC_AUTOMATION_HOME: '/state',
+      SPEC_AUTOMATION_WORKSPACE_ROOT: '/work',
+      SPEC_AUTOMATION_DATABASE_URL: 'postgresql://user:secret@host/database',
+      SPEC_AUTOMATION_AGENT_BACKEND: 'claude',
+      SPEC_AUTOMATION_ALLOWED_AGENT_BACKENDS: ' claude, ,outline,',
+      SPEC_AUTOMATION_SANDBOX: 'docker',
+      SPEC_AUTOMATION_RETENTION_DAYS: '30',
+      SPEC_AUTOMATION_PHASE_TIMEOUT_S: '60',
+      SPEC_AUTOMATION_CONCURRENCY: '1',
+      SPEC_AUTOMATION_DISK_RESERVE_BYTES: '0',
+      SPEC_WORKFLOW_TEST_MODE: 'true',
+      GIT_AUTHOR_NAME: 'Ada',
+      GIT_AUTHOR_EMAIL: 'ada@example.com',
+      SSL_CERT_FILE: '/ca.pem',
+      PATH: '/programs',
+    });
+    expect(settings).toEqual({
+      home: '/state',
+      workspaceRoot: '/work',
+      databaseUrl: 'postgresql://user:secret@host/database',
+      agent: 'claude',
+      allowedAgents: ['claude', 'outline'],
+      sandbox: 'docker',
+      retentionMs: 30 * DAY_MS,
+      phaseTimeoutMs: 60_000,
+      concurrency: 1,
+      diskReserveBytes: 0,
+      isTestMode: true,
+      author: { name: 'Ada', email: 'ada@example.com' },
+      path: '/programs',
+      networkEnv: { SSL_CERT_FILE: '/ca.pem' },
+    });
+  });
+
+  it('begins relative paths at the folder and ~ at the home directory of the user', async () => {
+    const directory = await folder();
+    const homeOf = (place: string) => readSettings({ env: { SPEC_AUTOMATION_HOME: place }, directory }).home;
+    expect(homeOf('state')).toBe(path.join(directory, 'state'));
+    expect(homeOf('~/state')).toBe(path.join(homedir(), 'state'));
+    expect(homeOf('~')).toBe(homedir());
+    expect(homeOf('~other/state')).toBe(path.join(directory, '~other/state'));
+  });
+
+  describe('the .env file', () => {
+    it('is read, and the environment wins over it', async () => {
+      const file = 'SPEC_AUTOMATION_CONCURRENCY=2\nSPEC_AUTOMATION_SANDBOX="docker" # why not\r\n';
+      expect(await read({ SPEC_AUTOMATION_CONCURRENCY: '9' }, file)).toMatchObject({
+        concurrency: 9,
+        sandbox: 'docker',
+      });
+    });
+
+    it('counts where the environment holds an empty value', async () => {
+      const env = { SPEC_AUTOMATION_CONCURRENCY: '', SPEC_AUTOMATION_SANDBOX: ' ' };
+      const file =
+        'SPEC_AUTOMATION_CONCURRENCY=2\nSPEC_AUTOMATION_SANDBOX=\nSPEC_AUTOMATION_AGENT_BACKEND=\n';
+      expect(await read(env, file)).toMatchObject({ concurrency: 2, sandbox: 'process', agent: 'outline' });
+    });
+
+    it('sets nothing but settings', async () => {
+      const file = 'PATH=/evil\nLD_PRELOAD=/evil.so\nhttps_proxy=http://evil\nHTTPS_PROXY=http://proxy\n';
+      const settings = await read({}, file);
+      expect(settings.path).toBe('/usr/local/bin:/usr/bin:/bin');
+      expect(settings.networkEnv).toEqual({ HTTPS_PROXY: 'http://proxy' });
+    });
+
+    it('may begin with a byte order mark', async () => {
+      expect(await read({}, '\uFEFFSPEC_AUTOMATION_CONCURRENCY=2\n')).toMatchObject({ concurrency: 2 });
+    });
+
+    it('may be a folder of another tool', async () => {
+      const directory = await folder();
+      await mkdir(path.join(directory, '.env'));
+      expect(readSettings({ env: {}, directory }).concurrency).toBe(4);
+    });
+
+    it('is named when it cannot be read', async () => {
+      const directory = await folder();
+      await symlink('.env', path.join(directory, '.env'));
+      expect(() => readSettings({ env: {}, directory })).toThrow(path.join(directory, '.env'));
+    });
+
+    it('is named by its setting when a value in it is bad or a name unknown', async () => {
+      expect((await failureOf({}, 'SPEC_AUTOMATION_CONCURRENCY=many\n')).message).toContain('CONCURRENCY');
+      expect((await failureOf({}, 'SPEC_AUTOMATION_CONCURENCY=2\n')).message).toBe(
+        'Setting SPEC_AUTOMATION_CONCURENCY: no setting has this name.',
+      );
+    });
+  });
+
+  describe('a bad value', () => {
+    it.each([
+      ['SPEC_AUTOMATION_CONCURRENCY', '0', 'a whole number from 1 to 1000 is expected'],
+      ['SPEC_AUTOMATION_CONCURRENCY', '1.5', 'a whole number from 1 to 1000 is expected'],
+      ['SPEC_AUTOMATION_CONCURRENCY', 'four', 'a whole number from 1 to 1000 is expected'],
+      ['SPEC_AUTOMATION_CONCURRENCY', 'Infinity', 'a whole number from 1 to 1000 is expected'],
+      ['SPEC_AUTOMATION_RETENTION_DAYS', '6', 'a whole number from 7 to 3650 is expected'],
+      ['SPEC_AUTOMATION_PHASE_TIMEOUT_S', '86401', 'a whole number from 1 to 86400 is expected'],
+      ['SPEC_WORKFLOW_TEST_MODE', 'yes', 'true, false, 1 or 0 is expected'],
+      ['SPEC_AUTOMATION_DATABASE_URL', 'host/database', 'a URL that begins with postgres:// is expected'],
+    ])('of %s (%s) is refused with what is expected', async (name, value, problem) => {
+      expect((await failureOf({ [name]: value })).message).toBe(`Setting ${name}: ${problem}.`);
+    });
+
+    it('does not hide another, nor an unknown name', async () => {
+      const { message } = await failureOf({
+        SPEC_AUTOMATION_CONCURRENCY: 'x',
+        SPEC_WORKFLOW_TEST_MODE: 'x',
+        SPEC_AUTOMATION_COLOUR: 'blue',
+      });
+      expect(message).toMatch(/COLOUR: no setting .*; SPEC_AUTOMATION_CONCURRENCY: .*; SPEC_WORKFLOW_TEST/u);
+    });
+
+    it('is not repeated, since it may hold a password', async () => {
+      for (const url of ['mysql://user:hunter2@host/database', 'postgres//user:hunter2@host', 'hunter2']) {
+        const failure = await failureOf({ SPEC_AUTOMATION_DATABASE_URL: url });
+        expect(inspect(failure, { depth: null })).not.toContain('hunter2');
+      }
+    });
+
+    it('of a name that only every object has is no setting', async () => {
+      await expect(read({ constructor: 'x', toString: 'y' })).resolves.toMatchObject({ concurrency: 4 });
+    });
+  });
+
+  describe('what git gets for the network', () => {
+    it('includes proxies named in small letters, unless the large ones are set', async () => {
+      const small = { https_proxy: 'http://small', no_proxy: 'localhost', ssl_cert_file: '/not/read' };
+      expect((await read(small)).networkEnv).toEqual({ HTTPS_PROXY: 'http://small', NO_PROXY: 'localhost' });
+      const both = await read({ ...small, HTTPS_PROXY: 'http://large', NO_PROXY: '' });
+      expect(both.networkEnv).toEqual({ HTTPS_PROXY: 'http://large', NO_PROXY: 'localhost' });
+    });
+
+    it('takes those of the environment before those of the file', async () => {
+      const { networkEnv } = await read({ https_proxy: 'http://small' }, 'HTTPS_PROXY=http://file\n');
+      expect(networkEnv).toEqual({ HTTPS_PROXY: 'http://small' });
+    });
+  });
+});

@@ -74,7 +74,9 @@ function finite(action: string, subject: string, isNegated: boolean): string {
   // Two verbs in a row cannot be told from a verb and a noun, so the plain form with `must` stays.
   if (hasSecondVerb(action) || !/^[a-z]+$/u.test(first)) return `must ${action}`;
   if (ADVERB.test(first)) return `${first} ${finite(rest, subject, false)}`;
-  return `${conjugate(first, isMany)}${rest === '' ? '' : ` ${rest}`}`;
+  // `be tried again and then be shown` has two verbs of one subject.
+  const whole = rest.replaceAll(/\b(and(?: then)?) be\b/gu, `$1 ${conjugate('be', isMany)}`);
+  return `${conjugate(first, isMany)}${whole === '' ? '' : ` ${whole}`}`;
 }
 
 function hasSecondVerb(action: string): boolean {

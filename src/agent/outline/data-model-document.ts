@@ -60,6 +60,6 @@ function cell(text: string): string {
 
 function mentions(text: string, phrase: string): boolean {
   const wanted = words(phrase).map(singular);
-  const found = words(text).map(singular);
-  return wanted.length > 0 && wanted.every((word) => found.includes(word));
+  const found = new Set(words(text).map(singular));
+  return wanted.length > 0 && wanted.every((word) => found.has(word));
 }

@@ -6,6 +6,7 @@ import { capitalise, decapitalise, wordCount, words } from './words.ts';
 
 type Reader = (sentence: string) => Clause | null;
 
+const MAX_SUBJECT_WORDS = 8;
 const PERSON =
   /\b(?:admin(?:istrator)?s?|agents?|analysts?|anyone|applicants?|approvers?|assignees?|authors?|bakers?|buyers?|candidates?|cashiers?|clerks?|cooks?|contributors?|couriers?|dispatchers?|doctors?|families|hosts?|landlords?|librarians?|maintainers?|nurses?|organi[sz]ers?|parents?|participants?|planners?|recruiters?|suppliers?|technicians?|tenants?|trainers?|vendors?|volunteers?|workers?|clients?|colleagues?|customers?|developers?|drivers?|editors?|employees?|engineers?|everybody|everyone|guests?|managers?|members?|moderators?|nobody|operators?|owners?|patients?|people|players?|readers?|reviewers?|sellers?|staff|students?|subscribers?|teachers?|teams?|users?|viewers?|visitors?|writers?)\b/iu;
 const SYSTEM_SUBJECT =
@@ -94,17 +95,20 @@ function wishFor(subject: string, wish: string): Clause | null {
     /^(?:to be able to|to have|to|the (?:ability|option|possibility) to|an option to|a way to) (.+)$/iu.exec(
       wish,
     );
-  if (able?.[1] !== undefined) {
-    if (/^to have\b/iu.test(wish)) return make('System', `provide ${able[1]}`);
-    return verbOf(able[1])?.actor === 'builder'
-      ? readInstruction(able[1])
-      : make(subject, able[1], { modal: 'can' });
-  }
+  if (able?.[1] !== undefined) return abilityFor(subject, { wish, deed: able[1] });
   const [, who = '', what = ''] =
     /^(?:a way for )?((?:[\p{L}'’-]+ ){0,3}?[\p{L}'’-]+) to (.+)$/iu.exec(wish) ?? [];
   if (what === '') return null;
   if (isPerson(who)) return make(capitalise(who), what.replace(/^be able to /iu, ''), { modal: 'can' });
   return SYSTEM_SUBJECT.test(who) || /^the /iu.test(who) ? make(subjectOf(who), what) : null;
+}
+
+function abilityFor(
+  subject: string,
+  { wish, deed }: { readonly wish: string; readonly deed: string },
+): Clause | null {
+  if (/^to have\b/iu.test(wish)) return make('System', `provide ${deed}`);
+  return verbOf(deed)?.actor === 'builder' ? readInstruction(deed) : make(subject, deed, { modal: 'can' });
 }
 
 function readModal(sentence: string): Clause | null {
@@ -169,16 +173,25 @@ function readStatement(sentence: string): Clause | null {
   if (deed !== null) return deed;
   const isDetermined =
     SUBJECT_START.test((list[0] ?? '').toLowerCase()) || SYSTEM_SUBJECT.test(list[0] ?? '');
-  const limit = Math.min(list.length - 1, 8);
+  const limit = Math.min(list.length - 1, MAX_SUBJECT_WORDS);
   for (let index = 1; index < limit; index += 1) {
-    const word = list[index] ?? '';
-    if (/^(?:who|that|which|where|when|if|so)$/iu.test(word) || /[,:;]$/u.test(list[index - 1] ?? ''))
-      return null;
-    const base = /^[\p{L}]+$/u.test(word) ? baseOfFinite(word) : null;
-    const isCertain = /^(?:is|are|has|have)$/iu.test(word);
-    if (base !== null && (isCertain || isDetermined)) return statement(list, index, base);
+    if (opensSideClause(list, index)) return null;
+    const base = finiteVerb(list[index] ?? '', isDetermined);
+    if (base !== null) return statement(list, index, base);
   }
   return null;
+}
+
+function opensSideClause(list: readonly string[], index: number): boolean {
+  return (
+    /^(?:who|that|which|where|when|if|so)$/iu.test(list[index] ?? '') || /[,:;]$/u.test(list[index - 1] ?? '')
+  );
+}
+
+/** The base form of a finite verb. Most are nouns as well, and count only behind a subject that is marked as one. */
+function finiteVerb(word: string, isDetermined: boolean): string | null {
+  const isCertain = /^(?:is|are|has|have)$/iu.test(word);
+  return /^[\p{L}]+$/u.test(word) && (isCertain || isDetermined) ? baseOfFinite(word) : null;
 }
 
 function statement(list: readonly string[], index: number, base: string): Clause {

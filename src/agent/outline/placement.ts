@@ -116,10 +116,10 @@ function namingOf(sources: readonly string[], language: LanguageRow | undefined)
 
 /** The ending most sources have: a repository of `.tsx` files still writes its logic in `.ts`. */
 function endingOf(sources: readonly string[], language: LanguageRow): string {
-  const used = language.extensions.filter((extension) =>
+  const used = language.extensions.find((extension) =>
     sources.some((path) => path.endsWith(`.${extension}`)),
   );
-  return used[0] ?? language.extensions[0] ?? '';
+  return used ?? language.extensions[0] ?? '';
 }
 
 const FILE_NAMES: Readonly<Record<Naming, (parts: readonly string[]) => string>> = {

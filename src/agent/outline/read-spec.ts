@@ -85,12 +85,14 @@ export function readSpec(input: SpecInput): SpecReading {
 
 /** A title said again is no background. */
 function isNews(text: string, title: string | null): boolean {
-  const plain = (words: string) =>
-    words
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
-      .trim();
-  return title === null || plain(text) !== plain(title);
+  return title === null || bareWords(text) !== bareWords(title);
+}
+
+function bareWords(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 }
 
 function noteStatements(notes: string | null, offset: number): readonly Statement[] {

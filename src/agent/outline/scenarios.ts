@@ -122,27 +122,21 @@ function isProvision(clause: Clause): boolean {
 
 /** What the system provides is used; what it is for, when the text says so, is what can be seen. */
 function provisionScenario(action: string, setting: Setting): Omit<Scenario, 'requirementId'> {
-  const thing = providedThing(action);
   const purpose = /(?: where|,? so that|,? so) (.+)$/u.exec(action)?.[1];
-  const [, who = '', deed = ''] = /^(.+?) can (.+)$/u.exec(purpose ?? '') ?? [];
-  if (isPerson(who) && (verbClass(words(deed)[0] ?? '')?.outcome ?? '') !== '') {
-    const clause = {
-      opening: null,
-      subject: who,
-      modal: 'can',
-      isNegated: false,
-      action: deed,
-      quoted: null,
-    } as const;
-    return deedScenario(clause, setting);
-  }
-  return {
-    context: setting.actor,
-    event: `they use ${thing}`,
-    outcome:
-      purpose ??
-      `${isPlural(thing) ? 'they work' : 'it works'} from start to end as the request describes it`,
-  };
+  const deed = purposeDeed(purpose ?? '');
+  if (deed !== null) return deedScenario(deed, setting);
+  const thing = providedThing(action);
+  const works = isPlural(thing) ? 'they work' : 'it works';
+  const outcome = purpose ?? `${works} from start to end as the request describes it`;
+  return { context: setting.actor, event: `they use ${thing}`, outcome };
+}
+
+/** `users can export notes`: what the provided thing lets people do, when its verb says what comes of it. */
+function purposeDeed(purpose: string): Clause | null {
+  const [, subject = '', action = ''] = /^(.+?) can (.+)$/u.exec(purpose) ?? [];
+  const outcome = verbClass(words(action)[0] ?? '')?.outcome ?? '';
+  if (outcome === '' || !isPerson(subject)) return null;
+  return { opening: null, subject, modal: 'can', isNegated: false, action, quoted: null };
 }
 
 function providedThing(action: string): string {

@@ -38,9 +38,11 @@ export function surveyTree(root: string, limits: SurveyLimits = LIMITS): Reposit
     const isText = isReadByName(path.slice(path.lastIndexOf('/') + 1)) && texts.size < limits.maxManifests;
     const isCode = languageOfPath(path) !== undefined && readBytes < limits.maxReadBytes;
     const content = isText || isCode ? readRegularFile(join(root, path), limits.maxFileBytes) : null;
-    readBytes += content?.length ?? 0;
-    if (isText && content !== null) texts.set(path, content.toString('utf8'));
-    files.push({ path, lines: content === null || !isCode ? null : countLines(content) });
+    if (content !== null) {
+      readBytes += content.length;
+      if (isText) texts.set(path, content.toString('utf8'));
+    }
+    files.push({ path, lines: isCode && content !== null ? countLines(content) : null });
   }
   return { files, texts, isCut };
 }
@@ -61,22 +63,26 @@ function listPaths(
   maxPaths: number,
 ): { readonly paths: readonly string[]; readonly isCut: boolean } {
   const paths: string[] = [];
-  let level: readonly string[] = [''];
   // Level by level, so that a cut survey still knows the top of the tree.
-  while (level.length > 0) {
-    const next: string[] = [];
-    for (const folder of level) {
-      for (const entry of entriesOf(join(root, folder))) {
-        const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-        if (entry.isDirectory() && !isSkippedFolder(entry.name)) next.push(path);
-        if (!entry.isFile()) continue;
-        if (paths.length >= maxPaths) return { paths: paths.toSorted(byCodeUnit), isCut: true };
-        paths.push(path);
-      }
-    }
-    level = next;
+  for (let level: readonly string[] = ['']; level.length > 0 && paths.length <= maxPaths;) {
+    const found = level.flatMap((folder) => listFolder(root, folder));
+    paths.push(...found.filter(({ isFile }) => isFile).map(({ path }) => path));
+    level = found.filter(({ isFile }) => !isFile).map(({ path }) => path);
   }
-  return { paths: paths.toSorted(byCodeUnit), isCut: false };
+  return { paths: paths.slice(0, maxPaths).toSorted(byCodeUnit), isCut: paths.length > maxPaths };
+}
+
+/** Files, and folders worth looking into; links and special files are neither. */
+function listFolder(
+  root: string,
+  folder: string,
+): readonly { readonly path: string; readonly isFile: boolean }[] {
+  return entriesOf(join(root, folder))
+    .filter((entry) => entry.isFile() || (entry.isDirectory() && !isSkippedFolder(entry.name)))
+    .map((entry) => ({
+      path: folder === '' ? entry.name : `${folder}/${entry.name}`,
+      isFile: entry.isFile(),
+    }));
 }
 
 function entriesOf(folder: string) {

@@ -151,10 +151,10 @@ function task(text: string, files: readonly string[]): Task {
 function modelFile(slug: string, { placement, repository }: PlanContext): string {
   const planned = placement.sourceFile('model', slug);
   const name = planned.slice(planned.lastIndexOf('/') + 1);
-  const existing = repository.files.filter(
+  const existing = repository.files.find(
     (path) => path.endsWith(`/${name}`) && path.startsWith(placement.sourceRoot),
   );
-  return existing[0] ?? planned;
+  return existing ?? planned;
 }
 
 function verbFor(path: string, context: PlanContext): string {

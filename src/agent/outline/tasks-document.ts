@@ -58,8 +58,7 @@ function openNote(context: PlanContext, plan: string): string | null {
 }
 
 function order(phases: Phases): string {
-  const stories = phases.filter(({ tasks }) => tasks.some(({ story }) => story !== null));
-  const [first] = stories;
+  const first = phases.find(({ tasks }) => tasks.some(({ story }) => story !== null));
   const foundation = phases.find(({ title }) => title.endsWith('Foundational'));
   const waits = foundation !== undefined && foundation.tasks.length > 0 ? ' and Phase 2' : '';
   return bullets([

@@ -43,7 +43,7 @@ export function testFacts(
     places: placesOf(tests),
     isBesideSources: beside.length * 2 > tests.length,
     tools,
-    command: testCommand(files, manifests, texts, tools),
+    command: testCommand({ files, manifests, texts, tools }),
     install: firstOf(INSTALL, files),
   };
 }
@@ -52,7 +52,7 @@ function placesOf(tests: readonly string[]): TestFacts['places'] {
   const counts = new Map<string, number>();
   for (const path of tests) {
     const match = /^(?:.*?\/)??(?:tests?|__tests__|spec)\//u.exec(path);
-    const place = match === null ? 'beside the sources' : `${match[0]}`;
+    const place = match === null ? 'beside the sources' : match[0];
     counts.set(place, (counts.get(place) ?? 0) + 1);
   }
   return [...counts]
@@ -131,12 +131,14 @@ const TOOL_COMMANDS: Readonly<Record<string, string>> = {
   PHPUnit: 'vendor/bin/phpunit',
 };
 
-function testCommand(
-  files: readonly string[],
-  manifests: readonly Manifest[],
-  texts: ReadonlyMap<string, string>,
-  tools: TestFacts['tools'],
-): KnownCommand | null {
+interface CommandClues {
+  readonly files: readonly string[];
+  readonly manifests: readonly Manifest[];
+  readonly texts: ReadonlyMap<string, string>;
+  readonly tools: TestFacts['tools'];
+}
+
+function testCommand({ files, manifests, texts, tools }: CommandClues): KnownCommand | null {
   const script = manifests.find(({ path }) => path === 'package.json')?.scripts['test'];
   if (script !== undefined && !/no test specified/u.test(script)) {
     const runner = firstOf(NODE_INSTALL, files)?.command.split(' ')[0] ?? 'npm';

@@ -45,15 +45,19 @@ export function clauseTitle(clause: Clause): string {
   if (thing !== null) return thingTitle(thing);
   const isDirect = clause.modal === 'can' && !clause.isNegated;
   const isProvided = /^(?:provide|support) /u.test(clause.action) && clause.subject === 'System';
-  const purpose = / where (?:[\p{L}'’-]+ ){1,4}?can (.+)$/u.exec(clause.action)?.[1];
-  if (isProvided && purpose !== undefined) return sentenceTitle(purpose);
-  if (isProvided) return sentenceTitle(clause.action.replace(/^\S+ (?:(?:a|an|the) )?/u, ''));
+  if (isProvided) return providedTitle(clause.action);
   if (isDirect || clause.subject === 'System') {
     return sentenceTitle(clause.isNegated ? `never ${clause.action}` : clause.action);
   }
   return sentenceTitle(
     `${clause.subject} ${clause.isNegated ? 'never ' : ''}${clause.action.replace(/^(?:be|have) /u, '')}`,
   );
+}
+
+/** What a provided thing is for, when the text says so; else the thing. */
+function providedTitle(action: string): string {
+  const purpose = / where (?:[\p{L}'’-]+ ){1,4}?can (.+)$/u.exec(action)?.[1];
+  return sentenceTitle(purpose ?? action.replace(/^\S+ (?:(?:a|an|the) )?/u, ''));
 }
 
 /** A thing with all that tells it from others, as long as that fits. */

@@ -7,35 +7,33 @@ const Text = z.string().catch('');
 const Lines = z.array(z.unknown()).catch([]);
 const Groups = z.record(z.string(), Lines).catch({});
 
+const Project = z.object({
+  name: Text,
+  description: Text,
+  'requires-python': Text,
+  dependencies: Lines,
+  'optional-dependencies': Groups,
+  scripts: Names,
+});
+
+const PoetryGroup = z.object({ dependencies: Names });
+
+const Poetry = z.object({
+  name: Text,
+  description: Text,
+  dependencies: Names,
+  scripts: Names,
+  'dev-dependencies': Names,
+  group: z.record(z.string(), PoetryGroup).catch({}),
+});
+
+const Tool = z.object({ poetry: Poetry.catch(() => Poetry.parse({})) });
+
+/** Every field has a fallback, so that a manifest with one odd field still tells the rest. */
 const Pyproject = z.object({
-  project: z
-    .object({
-      name: Text,
-      description: Text,
-      'requires-python': Text,
-      dependencies: Lines,
-      'optional-dependencies': Groups,
-      scripts: Names,
-    })
-    .partial()
-    .catch({}),
+  project: Project.catch(() => Project.parse({})),
   'dependency-groups': Groups,
-  tool: z
-    .object({
-      poetry: z
-        .object({
-          name: Text,
-          description: Text,
-          dependencies: Names,
-          scripts: Names,
-          'dev-dependencies': Names,
-          group: z.record(z.string(), z.object({ dependencies: Names })).catch({}),
-        })
-        .partial()
-        .catch({}),
-    })
-    .partial()
-    .catch({}),
+  tool: Tool.catch(() => Tool.parse({})),
 });
 
 const Cargo = z.object({
@@ -50,23 +48,21 @@ const Cargo = z.object({
 /** Python's pyproject.toml, with or without Poetry. */
 export function readPyproject(text: string): Partial<ManifestFacts> {
   const { project, tool, 'dependency-groups': groups } = Pyproject.parse(parse(text));
-  const poetry = tool.poetry ?? {};
-  const python = project['requires-python'] || versionOf(poetry.dependencies?.['python']);
+  const { poetry } = tool;
+  const python = project['requires-python'] || versionOf(poetry.dependencies['python']);
   const optional = Object.values({ ...project['optional-dependencies'], ...groups }).flat();
-  const poetryGroups = Object.values(poetry.group ?? {}).flatMap((group) =>
-    Object.entries(group.dependencies),
-  );
+  const poetryGroups = Object.values(poetry.group).flatMap((group) => Object.entries(group.dependencies));
   return {
-    name: project.name || poetry.name || '',
-    description: project.description || poetry.description || '',
+    name: project.name || poetry.name,
+    description: project.description || poetry.description,
     runtimes: python === '' || python === undefined ? [] : [`Python ${python}`],
     dependencies: [
-      ...requirements(project.dependencies ?? [], false),
-      ...tabled(Object.entries(poetry.dependencies ?? {}), false).filter(({ name }) => name !== 'python'),
+      ...requirements(project.dependencies, false),
+      ...tabled(Object.entries(poetry.dependencies), false).filter(({ name }) => name !== 'python'),
       ...requirements(optional, true),
-      ...tabled([...Object.entries(poetry['dev-dependencies'] ?? {}), ...poetryGroups], true),
+      ...tabled([...Object.entries(poetry['dev-dependencies']), ...poetryGroups], true),
     ],
-    commands: [...Object.keys(project.scripts ?? {}), ...Object.keys(poetry.scripts ?? {})],
+    commands: [...Object.keys(project.scripts), ...Object.keys(poetry.scripts)],
   };
 }
 

@@ -6,11 +6,11 @@ const POLL_MS = 10;
 export async function waitFor<Value>(
   condition: () => Value | Promise<Value>,
   options: { readonly timeoutMs: number; readonly what: string },
-): Promise<Exclude<Value, undefined | null | false | 0 | ''>> {
+): Promise<NonNullable<Value>> {
   const endMs = performance.now() + options.timeoutMs;
   for (;;) {
     const value = await condition();
-    if (value) return value as Exclude<Value, undefined | null | false | 0 | ''>;
+    if (value) return value;
     if (performance.now() > endMs)
       throw new Error(`did not come within ${options.timeoutMs} ms: ${options.what}`);
     await delay(POLL_MS);

@@ -2,7 +2,7 @@ import { isMainLanguage, languageByName, languageOfPath, type LanguageRow } from
 import type { RepositoryFacts } from './repository.ts';
 import { testPath } from './test-paths.ts';
 import { isTestPath } from './test-facts.ts';
-import { byCodeUnit, capitalise } from './words.ts';
+import { byCodeUnit, capitalise, tellingWords, wordCount } from './words.ts';
 
 /** Layers of a product whose folders can be told by their names. */
 export type Layer = 'interface' | 'logic' | 'model';
@@ -18,6 +18,8 @@ export interface Placement {
   readonly sourceRoot: string;
   /** Existing folders by layer. */
   readonly layers: Readonly<Partial<Record<Layer, string>>>;
+  /** An existing source whose name says what the words say; `undefined` when there is none. */
+  readonly existingFile: (title: string) => string | undefined;
   /** The path for a new file; `slug` is lower-case words joined by hyphens. */
   readonly sourceFile: (layer: Layer, slug: string) => string;
   /** The path of the test for a source file. */
@@ -33,7 +35,11 @@ const LAYER_NAMES: Readonly<Record<Layer, RegExp>> = {
 /** Read the repository's layout and naming; without code, a neutral `src/` in the language the request names, if any. */
 export function placementFor(
   repository: RepositoryFacts,
-  context: { readonly requestedLanguage: string | null; readonly featureSlug: string },
+  context: {
+    readonly requestedLanguage: string | null;
+    /** Folder for logic that fits no existing layer; empty when one file is enough. */
+    readonly featureFolder: string;
+  },
 ): Placement {
   const main = repository.languages.find(({ name }) => isMainLanguage(name))?.name ?? null;
   const name = main ?? context.requestedLanguage;
@@ -50,9 +56,11 @@ export function placementFor(
     layers,
     sourceFile: (layer, slug) => {
       const folder =
-        layers[layer] ?? joined(sourceRoot, layer === 'logic' ? folderName(context.featureSlug, naming) : '');
+        layers[layer] ??
+        joined(sourceRoot, layer === 'logic' ? folderName(context.featureFolder, naming) : '');
       return joined(folder, `${fileName(slug, naming)}${ending}`);
     },
+    existingFile: (title) => existingFile(title, sources, { layers, entryPoints: repository.entryPoints }),
     testFile: (sourcePath) => testPath(sourcePath, repository.tests, language?.name ?? null),
   };
 }
@@ -96,6 +104,33 @@ function layersOf(sources: readonly string[], sourceRoot: string): Placement['la
     inRoot.find((folder) => LAYER_NAMES[layer].test(folder.slice(folder.lastIndexOf('/') + 1)));
   const entries = (['interface', 'logic', 'model'] as const).map((layer) => [layer, find(layer)] as const);
   return Object.fromEntries(entries.filter(([, folder]) => folder !== undefined));
+}
+
+/** `report.py` is where a change to the report command belongs: every word of its name is in the title. */
+function existingFile(
+  title: string,
+  sources: readonly string[],
+  known: { readonly layers: Placement['layers']; readonly entryPoints: readonly string[] },
+): string | undefined {
+  const wanted = tellingWords(title);
+  const elsewhere = [known.layers.interface, known.layers.model].filter((folder) => folder !== undefined);
+  const isLogic = (path: string) =>
+    !known.entryPoints.includes(path) && !elsewhere.some((folder) => path.startsWith(`${folder}/`));
+  const fitting = sources.filter((path) => isLogic(path) && isNamedBy(path, wanted));
+  return fitting.toSorted(
+    (left, right) => wordCount(baseName(right)) - wordCount(baseName(left)) || byDepth(left, right),
+  )[0];
+}
+
+function isNamedBy(path: string, wanted: ReadonlySet<string>): boolean {
+  const parts = tellingWords(baseName(path));
+  return parts.size > 0 && [...parts].every((part) => wanted.has(part));
+}
+
+/** `NoteStore`, `note_store` and `note-store` are two words each. */
+function baseName(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1).replace(/\..*$/u, '');
+  return name.replaceAll(/[-_]+/gu, ' ').replaceAll(/(?<=[a-z0-9])(?=[A-Z])/gu, ' ');
 }
 
 function byDepth(left: string, right: string): number {

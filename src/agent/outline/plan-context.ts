@@ -43,6 +43,9 @@ export function planContext(
     technologies,
     featureSlug,
     interfaces: interfaceKinds(spec, repository),
-    placement: placementFor(repository, { requestedLanguage: requestedLanguage?.name ?? null, featureSlug }),
+    placement: placementFor(repository, {
+      requestedLanguage: requestedLanguage?.name ?? null,
+      featureFolder: spec.stories.length > 1 ? featureSlug : '',
+    }),
   };
 }

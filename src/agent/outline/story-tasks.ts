@@ -47,24 +47,20 @@ function testTasks(story: DocumentStory, own: readonly DocumentItem[], place: Pl
         ? 'its acceptance scenario'
         : `its ${count} acceptance scenarios`;
   const ids = own.length === 0 ? '' : ` (${listed(own.map(({ id }) => id))})`;
-  return [
-    {
-      text: `Write tests for ${what}${ids}, and see them fail,`,
-      files: [place.files.logicTest],
-      story: story.number,
-      isIndependent: true,
-    },
-  ];
+  const path = place.files.logicTest;
+  const text = `Write failing tests for ${what}${ids} in ${code(path)}`;
+  return [{ text, files: [path], story: story.number, isIndependent: true }];
 }
 
 function requirementTask(item: DocumentItem, place: Place & { readonly story: DocumentStory }): Task {
-  const isNew = !place.context.repository.files.includes(place.files.logic);
-  return {
-    text: `${isNew ? 'Build' : 'Extend for'} ${item.id}: ${shorten(inline(item.text).replace(/\.$/u, ''), MAX_TASK_TEXT)} —`,
-    files: [place.files.logic],
-    story: place.story.number,
-    isIndependent: false,
-  };
+  const path = place.files.logic;
+  const verb = place.context.repository.files.includes(path) ? 'Extend' : 'Build';
+  const what = shorten(inline(item.text).replace(/\.$/u, ''), MAX_TASK_TEXT);
+  const text =
+    verb === 'Build'
+      ? `Build ${item.id} in ${code(path)}: ${what}`
+      : `Extend ${code(path)} for ${item.id}: ${what}`;
+  return { text, files: [path], story: place.story.number, isIndependent: false };
 }
 
 /** The way in from outside, and where the product picks it up. */
@@ -82,7 +78,7 @@ function surfaceTasks(
       : [
           {
             ...base,
-            text: `Offer ${ids} to the outside, as in ${code(contractOf(context))},`,
+            text: `Offer ${ids} to the outside in ${code(files.surface)}, as ${code(contractOf(context))} describes`,
             files: [files.surface],
           },
         ];

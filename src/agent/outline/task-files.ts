@@ -1,6 +1,6 @@
 import type { PlanContext } from './plan-context.ts';
 import type { DocumentStory } from './read-documents.ts';
-import { slug } from './words.ts';
+import { slug, wordCount } from './words.ts';
 
 /** The files of one story. */
 export interface StoryFiles {
@@ -18,7 +18,7 @@ export function storyFiles(story: DocumentStory, context: PlanContext): StoryFil
   const name = storySlug(story);
   const isTaken = spec.stories.some((other) => other.number < story.number && storySlug(other) === name);
   const unique = isTaken ? `${name}-${story.number}` : name;
-  const logic = placement.sourceFile('logic', unique);
+  const logic = placement.existingFile(story.title) ?? placement.sourceFile('logic', unique);
   const hasSurface = interfaces.includes('http') || interfaces.includes('command line');
   const isSeparate =
     placement.layers.interface !== undefined && placement.layers.interface !== placement.layers.logic;
@@ -35,5 +35,7 @@ export function entitySlug(name: string): string {
 }
 
 function storySlug(story: DocumentStory): string {
-  return slug(story.title, STORY_WORDS) || `story-${story.number}`;
+  // `search notes by word` is the file `search-notes`: what follows a preposition is detail.
+  const core = story.title.split(/ (?:as|at|by|for|from|in|of|on|to|via|with|within) /u)[0] ?? '';
+  return slug(wordCount(core) > 1 ? core : story.title, STORY_WORDS) || `story-${story.number}`;
 }

@@ -4,7 +4,7 @@ import type { DocumentItem, DocumentStory } from './read-documents.ts';
 import { storyTasks } from './story-tasks.ts';
 import type { Task, TaskPhase } from './task-list.ts';
 import { entitySlug } from './task-files.ts';
-import { counted, listed } from './words.ts';
+import { listed } from './words.ts';
 
 /** All phases of the work, in the order they depend on each other. */
 export function taskPhases(context: PlanContext): readonly TaskPhase[] {
@@ -76,7 +76,7 @@ function foundations(context: PlanContext, shared: readonly DocumentItem[]): Tas
   });
   const path = placement.sourceFile('logic', `${context.featureSlug}-rules`);
   const rules = shared.map((item): Task => ({
-    text: `Hold ${item.id} for every story: ${item.text}`,
+    text: `Hold ${item.id} for every story in ${code(path)}: ${item.text.replace(/\.$/u, '')}`,
     files: [path],
     story: null,
     isIndependent: false,
@@ -137,7 +137,7 @@ function polish(context: PlanContext): TaskPhase {
   ];
   return {
     title: 'Polish & Cross-Cutting',
-    intro: `After the stories that are wanted, ${counted(spec.stories.length, 'story', 'stories')} at most, are done.`,
+    intro: 'Once the stories that are wanted are done.',
     tasks,
     checkpoint: null,
   };

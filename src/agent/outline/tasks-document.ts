@@ -39,7 +39,9 @@ function phasePart(phase: Phases[number]): string | null {
 }
 
 function testsNote(phases: Phases): string {
-  const hasTests = phases.some(({ tasks }) => tasks.some(({ text }) => text.startsWith('Write tests')));
+  const hasTests = phases.some(({ tasks }) =>
+    tasks.some(({ text }) => text.startsWith('Write failing tests')),
+  );
   return hasTests
     ? '**Tests**: each story starts with its tests, in the place and naming the repository uses.'
     : '**Tests**: none are listed, because the repository has no test suite and the specification does not ask for one; each story ends with a check by hand.';

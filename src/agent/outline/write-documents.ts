@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readDocument } from './survey.ts';
 
@@ -23,7 +23,8 @@ function writeDocument(root: string, document: DraftedDocument): void {
   folders.forEach((_, index) => ensureFolder(root, folders.slice(0, index + 1).join('/')));
   const target = join(root, document.path);
   const temporary = `${target}.outline-draft`;
-  // `wx` after a stale draft was cleared by rename: an existing file or link of that name is never written through.
+  // A draft of a killed run may be in the way. With `wx` a link of that name is never written through.
+  rmSync(temporary, { force: true });
   writeFileSync(temporary, document.content, { flag: 'wx' });
   renameSync(temporary, target);
 }

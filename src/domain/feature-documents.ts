@@ -100,8 +100,8 @@ export function parseTasks(text: string): readonly TaskItem[] {
 
 /** The questions an agent left open in a `spec.md`, in order, each once. */
 export function openQuestions(specDocument: string): readonly string[] {
-  const questions = [...specDocument.matchAll(CLARIFICATION)].map((match) => collapse(match[1] ?? ''));
-  return [...new Set(questions)];
+  const questions = [...specDocument.matchAll(CLARIFICATION)].map(([, question = '']) => collapse(question));
+  return [...new Set(questions.filter((question) => question !== ''))];
 }
 
 /** True when a `spec.md` says on its **Input** line that it was written for exactly this spec text (white space aside). */

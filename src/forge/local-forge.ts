@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -28,6 +28,11 @@ export function localForge(options: { readonly directory: string }): Forge {
 async function replaceFile(file: string, text: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o750 });
   const aside = `${file}.${randomUUID()}.part`;
-  await writeFile(aside, text, { mode: 0o640 });
-  await rename(aside, file);
+  try {
+    await writeFile(aside, text, { mode: 0o640 });
+    await rename(aside, file);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw error;
+  }
 }

@@ -37,6 +37,7 @@ async function canonicalUrl(name: string): Promise<string> {
   if (url.search !== '' || url.hash !== '') throw invalid(name, 'it holds a query or a fragment');
   if (url.protocol === 'file:') return canonicalFileUrl(url, name);
   const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
+  if (url.hostname.startsWith('-')) throw invalid(name, 'its host begins with a dash');
   if (!isAllowed) throw invalid(name, `${url.protocol}// is not supported`);
   return url.href.replace(/\/+$/u, '');
 }

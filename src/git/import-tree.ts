@@ -81,7 +81,7 @@ async function isUnchanged(options: ImportTree, entry: FoundEntry, base: Base): 
   if (entry.kind === 'link') hash.update(await readlink(file, 'buffer'));
   else
     await readPlainFile(file, entry.sizeBytes, async (handle) => {
-      for await (const chunk of handle.readableWebStream() as AsyncIterable<Uint8Array>) hash.update(chunk);
+      for await (const chunk of handle.createReadStream({ autoClose: false })) hash.update(chunk);
     });
   return hash.digest('hex') === before.objectId;
 }

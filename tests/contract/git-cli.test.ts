@@ -1,5 +1,40 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
 import { gitCli } from '../../src/git/git-cli.ts';
-import { GIT_TEST_ENV } from '../support/git-repository.ts';
+import { GIT_TEST_ENV, temporaryDirectory } from '../support/git-repository.ts';
 import { gitContract } from './git-contract.ts';
 
 gitContract('the command line', (networkEnv = {}) => gitCli({ path: GIT_TEST_ENV['PATH']!, networkEnv }));
+
+describe('the installed git', () => {
+  it.each(['git version 2.38.9', 'git version 1.99.0', 'hello'])(
+    'is refused when it says %j',
+    async (says) => {
+      const directory = await temporaryDirectory();
+      await writeFile(path.join(directory, 'git'), `#!/bin/sh\necho '${says}'\n`, { mode: 0o755 });
+      const git = gitCli({ path: directory, networkEnv: {} });
+      await expect(git.detectVersion()).rejects.toMatchObject({ code: 'git_unavailable' });
+    },
+  );
+
+  it.each([
+    ['git version 2.39.0', '2.39.0'],
+    ['git version 2.50.1 (Apple Git-155)', '2.50.1'],
+    ['git version 3.0.0.rc1', '3.0.0'],
+  ])('is taken when it says %j', async (says, version) => {
+    const directory = await temporaryDirectory();
+    await writeFile(path.join(directory, 'git'), `#!/bin/sh\necho '${says}'\n`, { mode: 0o755 });
+    expect(await gitCli({ path: directory, networkEnv: {} }).detectVersion()).toBe(version);
+  });
+
+  it('is missing when it is not on the path', async () => {
+    const git = gitCli({ path: await temporaryDirectory(), networkEnv: {} });
+    await expect(git.detectVersion()).rejects.toMatchObject({
+      code: 'git_unavailable',
+      message: expect.stringContaining('ENOENT'),
+    });
+    await expect(git.inspectRemote('/srv/app')).rejects.toMatchObject({ code: 'git_unavailable' });
+  });
+});

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import type { MakeGit } from '../support/git-kit.ts';
 import { contentsContract } from './git-contents.ts';
+import { importsContract } from './git-imports.ts';
 import { namesContract } from './git-names.ts';
+import { pushesContract } from './git-pushes.ts';
+import { refusalsContract } from './git-refusals.ts';
 import { remotesContract } from './git-remotes.ts';
 import { workingCopiesContract } from './git-working-copies.ts';
 
@@ -17,5 +20,8 @@ export function gitContract(name: string, makeGit: MakeGit): void {
     remotesContract(makeGit);
     contentsContract(makeGit);
     workingCopiesContract(makeGit);
+    importsContract(makeGit);
+    refusalsContract(makeGit);
+    pushesContract(makeGit);
   });
 }

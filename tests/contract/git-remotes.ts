@@ -80,20 +80,13 @@ export function remotesContract(makeGit: MakeGit): void {
         await expect(git.inspectRemote(place)).rejects.toMatchObject({ code: 'repository_not_found' });
     });
 
-    it.runIf(process.getuid?.() === 0)('is refused a repository that belongs to somebody else', async () => {
+    it('is refused a repository it may not read, or that belongs to somebody else', async () => {
       const repository = await makeRepository({ files: { 'a.md': 'a' }, isBare: true });
-      await chown(repository, 12_345, 12_345);
-      await expect(git.inspectRemote(repository)).rejects.toMatchObject({ code: 'clone_denied' });
-      await expect(fetchPristine(git, repository)).rejects.toMatchObject({ code: 'clone_denied' });
-    });
-
-    it.runIf(process.getuid?.() !== 0)('is refused a repository it may not read', async () => {
-      const repository = await makeRepository({ files: { 'a.md': 'a' }, isBare: true });
-      await chmod(path.join(repository, 'objects'), 0o000);
-      await expect(fetchPristine(git, repository)).rejects.toMatchObject({
-        code: expect.stringMatching(/^clone_(denied|failed)$/u),
-      });
-      await chmod(path.join(repository, 'objects'), 0o700);
+      if (process.getuid?.() === 0) await chown(repository, 12_345, 12_345);
+      else await chmod(path.join(repository, 'HEAD'), 0o000);
+      const code = expect.stringMatching(/^(clone_denied|repository_not_found)$/u);
+      await expect(git.inspectRemote(repository)).rejects.toMatchObject({ code });
+      await expect(fetchPristine(git, repository)).rejects.toMatchObject({ code });
     });
 
     it('ignores the configuration of the repository the process happens to stand in', async () => {

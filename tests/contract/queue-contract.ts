@@ -24,7 +24,6 @@ export function queueContract(name: string, open: () => Promise<Queue>): void {
     afterEach(async () => {
       for (const each of opened.splice(0)) await each[Symbol.asyncDispose]();
     });
-    const come = (condition: () => boolean, what: string) => waitFor(condition, { timeoutMs: 10_000, what });
 
     it('delivers what was rung before anybody listened, and what is rung afterwards, in order', async () => {
       const queue = await openQueue();
@@ -113,9 +112,11 @@ export function queueContract(name: string, open: () => Promise<Queue>): void {
       for (const runId of ['one', 'two', 'three']) await queue.ring(runId);
       await come(() => board.active.size === 2, 'two calls');
       const disposal = { isOver: false };
-      const disposed = listener[Symbol.asyncDispose]().then(() => {
+      const dispose = async () => {
+        await listener[Symbol.asyncDispose]();
         disposal.isOver = true;
-      });
+      };
+      const disposed = dispose();
       board.release('one');
       await queue.ring('four');
       await come(() => !board.active.has('one'), 'the end of the first call');
@@ -145,9 +146,13 @@ export function queueContract(name: string, open: () => Promise<Queue>): void {
       const queue = await open();
       await queue.ring('nobody hears this');
       await queue[Symbol.asyncDispose]();
-      await queue[Symbol.asyncDispose]();
+      await expect(queue[Symbol.asyncDispose]()).resolves.toBeUndefined();
     });
   });
+}
+
+async function come(condition: () => boolean, what: string): Promise<void> {
+  await waitFor(condition, { timeoutMs: 10_000, what });
 }
 
 function switchboard(): Switchboard {

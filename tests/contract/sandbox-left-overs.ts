@@ -10,7 +10,6 @@ export function leftOversContract({ agent, sandbox, leftOf }: SandboxBench, kit:
       ['a daemon in a session of its own', agent('fork-daemon.sh')],
       ['a daemon without parent and environment', agent('fork-hidden-daemon.sh')],
       ['a daemon whose directory was deleted', agent('delete-working-copy.sh')],
-      ['a chain of processes that run away', agent('fork-chain.sh', '60')],
       ['a child that holds standard output', agent('hold-stdout.sh')],
     ])('nothing runs any more: %s', async (_what, argv) => {
       const execution = await kit.start(argv);
@@ -18,6 +17,17 @@ export function leftOversContract({ agent, sandbox, leftOf }: SandboxBench, kit:
       expect(result.ending).toBe('exited');
       expect(result.durationMs).toBeLessThan(5000);
       await nothingLeft(execution.command.runId);
+    });
+
+    it.each<[string, SandboxCommand['argv']]>([
+      ['programs that were just starting', agent('fork-and-leave.sh', '8')],
+      ['a chain of processes that run away', agent('fork-chain.sh', '60')],
+    ])('nothing runs any more, whatever the moment: %s', async (_what, argv) => {
+      for (let round = 0; round < 10; round += 1) {
+        const execution = await kit.start(argv);
+        expect((await execution.result).ending).toBe('exited');
+        await nothingLeft(execution.command.runId);
+      }
     });
 
     it('nothing runs any more: a crowd it was starting when it was stopped', async () => {

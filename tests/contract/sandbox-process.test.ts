@@ -121,6 +121,7 @@ describe('process sandbox', () => {
       const worker = await startWorker(argv);
       await worker.kill();
       await gone(worker.command.runId);
+      expect(worker.said.out).not.toContain('ended');
     });
 
     it('reaping ends what it left, and nothing of a worker that lives', async () => {
@@ -163,16 +164,16 @@ describe('process sandbox', () => {
       expect(left.child.exitCode ?? left.child.signalCode).toBeNull();
     });
   });
-
-  /** A process as an execution of some worker would leave it. */
-  async function leaveMarked(worker: Partial<Awaited<ReturnType<typeof currentWorker>>>) {
-    const marker = { runId: 'run', execution: 'speckit_plan.1', ...(await currentWorker()), ...worker };
-    const child = spawn('sleep', ['100000'], {
-      env: { PATH: SEARCH_PATH, [MARKER_NAME]: markerValue(marker) },
-    });
-    const exited = once(child, 'exit');
-    onTestFinished(() => void child.kill('SIGKILL'));
-    await once(child, 'spawn');
-    return { child, exited };
-  }
 });
+
+/** A process as an execution of some worker would leave it. */
+async function leaveMarked(worker: Partial<Awaited<ReturnType<typeof currentWorker>>>) {
+  const marker = { runId: 'run', execution: 'speckit_plan.1', ...(await currentWorker()), ...worker };
+  const child = spawn('sleep', ['100000'], {
+    env: { PATH: SEARCH_PATH, [MARKER_NAME]: markerValue(marker) },
+  });
+  const exited = once(child, 'exit');
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child, 'spawn');
+  return { child, exited };
+}

@@ -19,7 +19,6 @@ export function workspacesContract(name: string, open: () => Promise<WorkspacesB
     const workspace = await bench.workspaces.allocate(randomUUID());
     return { ...bench, workspace };
   };
-  const modeOf = async (file: string) => (await stat(file)).mode & 0o777;
 
   describe(`workspaces contract on ${name}`, () => {
     it('says where a run works and creates nothing by that', async () => {
@@ -96,9 +95,6 @@ export function workspacesContract(name: string, open: () => Promise<WorkspacesB
     });
 
     describe('publishing', () => {
-      const publish = (workspaces: Workspaces, workspace: Workspace, fileName: string) =>
-        workspaces.publish(workspace, fileName, Buffer.from('evidence'));
-
       it('writes a file people may read, in folders of its name, and replaces it', async () => {
         const { workspaces, workspace } = await openAllocated();
         const file = await publish(workspaces, workspace, 'specs/001-basket/plan.md');
@@ -165,6 +161,7 @@ export function workspacesContract(name: string, open: () => Promise<WorkspacesB
       it('of a run that never worked does nothing', async () => {
         const { workspaces } = await open();
         await workspaces.release(randomUUID(), { keepGit: false });
+        await expect(readdir(workspaces.root)).rejects.toThrow('ENOENT');
       });
     });
 
@@ -220,4 +217,12 @@ async function secretIn(outside: string): Promise<string> {
 async function age(directory: string): Promise<void> {
   const old = new Date(Date.now() - 3_600_000);
   await utimes(directory, old, old);
+}
+
+async function modeOf(file: string): Promise<number> {
+  return (await stat(file)).mode & 0o777;
+}
+
+function publish(workspaces: Workspaces, workspace: Workspace, fileName: string): Promise<string> {
+  return workspaces.publish(workspace, fileName, Buffer.from('evidence'));
 }

@@ -27,6 +27,8 @@ export interface HttpServer {
   readonly networkEnv: Readonly<Record<string, string>>;
   /** `METHOD /path` of everything asked so far. */
   readonly requests: readonly string[];
+  /** Stop before the test ends. */
+  readonly close: () => Promise<void>;
 }
 
 /** Serve repositories over smart HTTP on loopback until the test ends. */
@@ -43,16 +45,18 @@ export async function serveRepositories(plan: HttpServerPlan): Promise<HttpServe
   const server = certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  onTestFinished(() => {
+  const close = async () => {
     server.closeAllConnections();
-    server.close();
-  });
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  };
+  onTestFinished(close);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return {
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`,
     networkEnv: certificate === undefined ? {} : { GIT_SSL_CAINFO: certificate.file },
     requests,
+    close,
   };
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
@@ -55,7 +56,8 @@ export const GIT_TEST_ENV: Readonly<Record<string, string>> = {
 /** A directory of its own for one test, by its real path; it is gone after the test. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await realpath(await mkdtemp(path.join(tmpdir(), 'git-test-')));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  // Unlike Node's, this `rm` also removes folders deeper than a path can be long.
+  onTestFinished(async () => void (await once(spawn('rm', ['-rf', '--', directory]), 'close')));
   return directory;
 }
 

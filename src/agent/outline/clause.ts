@@ -28,7 +28,8 @@ const ADVERB = /^(?:only|also|always|still|then|just|[a-z]+ly)$/u;
 export function requirementText(clause: Clause): string {
   if (clause.quoted !== null) return `System MUST fulfil: ${clause.quoted}`;
   // `Only the author MUST be able to` would ask for ability; meant is permission.
-  const modal = clause.modal === 'can' && /^only\b/iu.test(clause.subject) ? 'may' : clause.modal;
+  const modal =
+    clause.modal === 'can' && /^(?:only|nobody|no one)\b/iu.test(clause.subject) ? 'may' : clause.modal;
   const verb = VERB_FORMS[modal][clause.isNegated ? 1 : 0];
   const subject = clause.opening === null ? clause.subject : inSentence(clause.subject);
   const opening = clause.opening === null ? '' : `${clause.opening}, `;

@@ -4,7 +4,7 @@ import { bullets, code, inline, joinParts, section, sentence } from './markdown.
 import { operationsOf, type Operation } from './operations.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { DocumentItem } from './read-documents.ts';
-import { listed } from './words.ts';
+import { listed, words } from './words.ts';
 import type { DraftedDocument } from './write-documents.ts';
 
 interface Contract {
@@ -122,9 +122,7 @@ function answersOf(operation: Operation, context: PlanContext): readonly string[
   const limited = context.spec.requirements.filter(({ text }) =>
     /\b(?:longer|at most|at least|between|maximum|minimum|valid|required)\b/iu.test(text),
   );
-  const restricted = context.spec.requirements.filter(({ text }) =>
-    /^Only\b|\bMUST NOT be able\b/u.test(text),
-  );
+  const restricted = context.spec.requirements.filter((item) => restricts(item, operation));
   const isWriting = operation.method !== 'GET' && operation.method !== 'DELETE';
   return [
     `Success: ${SUCCESS[operation.method] ?? '200'} (proposed)`,
@@ -132,10 +130,14 @@ function answersOf(operation: Operation, context: PlanContext): readonly string[
     isWriting && limited.length > 0
       ? `Input against ${idsOf(limited)}: 400 with the rule named (proposed)`
       : '',
-    restricted.length > 0 && operation.method !== 'GET'
-      ? `Not allowed by ${idsOf(restricted)}: 403 (proposed)`
-      : '',
+    restricted.length > 0 ? `Not allowed by ${idsOf(restricted)}: 403 (proposed)` : '',
   ].filter((answer) => answer !== '');
+}
+
+/** `Only the author MAY edit` restricts editing, not everything. */
+function restricts({ text }: DocumentItem, operation: Operation): boolean {
+  const isRestriction = /^Only\b|\bMUST NOT be able\b/u.test(text);
+  return isRestriction && operation.verb !== '' && words(text).includes(operation.verb);
 }
 
 function commandSurface(context: PlanContext, items: readonly DocumentItem[]): string | null {

@@ -2,6 +2,7 @@ import { draftedBy } from './drafted-by.ts';
 import { bullets, inline, joinParts, section, sentence } from './markdown.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { DocumentEntity, DocumentItem } from './read-documents.ts';
+import { findQuantities } from './quantities.ts';
 import { capitalise, listed, singular, words } from './words.ts';
 
 /** Spec Kit's data-model.md: each entity with the fields, relations and rules the specification gives it. */
@@ -36,9 +37,11 @@ function entityPart(entity: DocumentEntity, requirements: readonly DocumentItem[
 
 /** What an entity must or must not be or have is a rule; what people do with it is a use. */
 function isRule(text: string): boolean {
-  return /\bMUST (?:NOT )?(?:be(?! able)|have|belong|contain|consist|start|end|expire|keep|stay|remain)\b|\b[Oo]nly\b|\bMUST NOT\b|\d/u.test(
-    text,
-  );
+  const kinds = new Set(findQuantities(text).map(({ kind }) => kind));
+  const hasLimit = kinds.size > 0 && !kinds.has('time') && !kinds.has('load');
+  const isState =
+    /\bMUST (?:NOT )?(?:be(?! able)|have|belong|contain|consist|start|end|expire|keep|stay|remain)\b/u;
+  return hasLimit || isState.test(text) || /^Only\b|\bMUST NOT\b/u.test(text);
 }
 
 function fieldTable(entity: DocumentEntity, about: readonly DocumentItem[]): string {

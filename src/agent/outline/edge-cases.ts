@@ -114,15 +114,20 @@ function limitCases(requirement: Requirement): readonly EdgeCase[] {
     }));
 }
 
+const BESIDE: Readonly<Record<Quantity['bound'], string>> = {
+  upper: ', and just beyond',
+  lower: ', and just below',
+  threshold: '',
+  none: '',
+};
+
 function situationAt(quantity: Quantity): string {
   const unit = quantity.value === '1' ? singular(quantity.unit) : quantity.unit;
-  const amount = `${quantity.value}${quantity.kind === 'size' && quantity.unit.length < 3 ? ' ' : unit === '%' ? '' : ' '}${unit}`;
-  return quantity.bound === 'upper'
-    ? `Exactly ${amount}, and just beyond`
-    : `Exactly ${amount}, and just below`;
+  return `Exactly ${quantity.value} ${unit}${BESIDE[quantity.bound]}`;
 }
 
 function expectationAt(quantity: Quantity): string {
+  if (quantity.bound === 'threshold') return `it is not yet “${quantity.text}”`;
   if (quantity.kind === 'time')
     return 'the first is in order; the request does not say what happens when it takes longer';
   if (quantity.kind === 'load' || quantity.kind === 'count')

@@ -1,7 +1,7 @@
 import type { Requirement } from './requirements.ts';
-import { isPerson } from './obligations.ts';
+import { isPerson } from './people.ts';
 import { verbClass } from './verbs.ts';
-import { byCodeUnit, capitalise, singular, words } from './words.ts';
+import { byCodeUnit, capitalise, isStopWord, singular, words } from './words.ts';
 
 /** A thing the request keeps talking about. */
 export interface Entity {
@@ -71,6 +71,7 @@ function nounsOf(text: string): ReadonlySet<string> {
 function isNoun(word: string): boolean {
   if (
     GENERIC.has(word) ||
+    isStopWord(word) ||
     word.length < 3 ||
     /(?:ly|ing|ed|able|ible|ful|ous|ive|less|-(?:up|in|out|off))$/u.test(word)
   )

@@ -1,3 +1,4 @@
+import { splitLabel } from './section-roles.ts';
 import { collapse, wordCount } from './words.ts';
 
 /** A piece of a Markdown text, with the headings it stands under. */
@@ -32,7 +33,7 @@ interface Cursor {
 }
 
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*$/u;
-const ITEM = /^(\s*)(?:[-*+•・‣]|\d{1,4}[.)])\s+(?:\[[ xX]\]\s+)?(.+)$/u;
+const ITEM = /^(\s*)(?:(?:[-*+]|\d{1,4}[.)])\s+|[•・‣◦▪●]\s*)(?:\[[ xX]\]\s+)?(.+)$/u;
 const FENCE = /^\s*(`{3,}|~{3,})/u;
 const RULE = /^\s*(?:[-*_=]\s*){3,}$/u;
 const TABLE_RULE = /^\s*\|?[\s:|-]*-[\s:|-]*\|[\s:|-]*$/u;
@@ -118,8 +119,18 @@ function takeText(cursor: Cursor, rawLine: string): void {
   const item = ITEM.exec(line);
   if (item !== null) startItem(cursor, item[2] ?? '', (item[1] ?? '').replaceAll('\t', '    ').length);
   else if (/^\s*\|.*\|\s*$/u.test(line)) startItem(cursor, tableRow(line), 0);
-  else if (cursor.open === null) cursor.open = draft(cursor, 'paragraph', line.trim());
+  else if (cursor.open === null || endsItem(cursor.open, line)) startParagraph(cursor, line);
   else if (cursor.open.text.length < 1_000_000) cursor.open.text += `\n${line.trim()}`;
+}
+
+function startParagraph(cursor: Cursor, line: string): void {
+  close(cursor);
+  cursor.open = draft(cursor, 'paragraph', line.trim());
+}
+
+/** `Out of scope: …` right below a list, and not indented, is no part of its last item. */
+function endsItem(open: Draft, line: string): boolean {
+  return open.kind === 'item' && !/^\s/u.test(line) && splitLabel(line) !== null;
 }
 
 function startItem(cursor: Cursor, text: string, indent: number): void {

@@ -1,14 +1,14 @@
 import type { Clause } from './clause.ts';
 import type { Language } from './language.ts';
-import { findModal } from './modals.ts';
-import { baseOfFinite, verbClass } from './verbs.ts';
+import { findModal, type FoundModal } from './modals.ts';
+import { deedOf, isPerson } from './people.ts';
+import { baseOfFinite, isStateVerb, verbClass } from './verbs.ts';
 import { capitalise, decapitalise, wordCount, words } from './words.ts';
 
 type Reader = (sentence: string) => Clause | null;
 
 const MAX_SUBJECT_WORDS = 8;
-const PERSON =
-  /\b(?:admin(?:istrator)?s?|agents?|analysts?|anyone|applicants?|approvers?|assignees?|authors?|bakers?|buyers?|candidates?|cashiers?|clerks?|cooks?|contributors?|couriers?|dispatchers?|doctors?|families|hosts?|landlords?|librarians?|maintainers?|nurses?|organi[sz]ers?|parents?|participants?|planners?|recruiters?|suppliers?|technicians?|tenants?|trainers?|vendors?|volunteers?|workers?|clients?|colleagues?|customers?|developers?|drivers?|editors?|employees?|engineers?|everybody|everyone|guests?|managers?|members?|moderators?|nobody|operators?|owners?|patients?|people|players?|readers?|reviewers?|sellers?|staff|students?|subscribers?|teachers?|teams?|users?|viewers?|visitors?|writers?)\b/iu;
+const MAX_HEADLINE_WORDS = 3;
 const SYSTEM_SUBJECT =
   /^(?:it|we|this|(?:the|this|our) (?:app|application|backend|feature|implementation|platform|product|program|service|site|software|solution|system|tool|web ?site)|system)$/iu;
 const OPENING =
@@ -33,18 +33,18 @@ const MODALS_OF_THINGS = {
   option: 'may',
 } as const;
 
-/** Tried in order; the first that understands the sentence wins, and the last always does. */
+/** Tried in order; the first that understands the sentence wins. */
 const READERS: readonly Reader[] = [
   readOpening,
   readWish,
   readModal,
   readInstruction,
+  readDeed,
   readStatement,
-  readFragment,
 ];
 
 /** Take one sentence apart into who must do what. A sentence no rule understands is kept word for word. */
-export function readClause(sentence: string, language: Language): Clause {
+export function readClause(sentence: string, language: Language, isListItem = true): Clause {
   const text = sentence.replace(
     /^(?:please|also|and|then|finally|additionally|in addition|furthermore),? /iu,
     '',
@@ -54,12 +54,10 @@ export function readClause(sentence: string, language: Language): Clause {
     const clause = read(text);
     if (clause !== null) return clause;
   }
-  return quote(sentence);
-}
-
-/** True for words that name people: they get things to do, the system gets things to provide. */
-export function isPerson(subject: string): boolean {
-  return PERSON.test(subject);
+  // A few words in a list name a thing; in running text they are a sentence no rule understood.
+  return isListItem || wordCount(text) <= MAX_HEADLINE_WORDS
+    ? (readFragment(text) ?? quote(sentence))
+    : quote(sentence);
 }
 
 function quote(sentence: string): Clause {
@@ -87,7 +85,8 @@ function readWish(sentence: string): Clause | null {
     ) ?? [];
   const isSpeaker = /^(?:i|we|you)$/iu.test(subject);
   if (rest === '' || !(isSpeaker || isPerson(subject))) return null;
-  return wishFor(isSpeaker ? 'Users' : subject, rest) ?? make('System', `provide ${rest}`);
+  const thing = isSpeaker ? make('System', `provide ${rest}`) : make(capitalise(subject), `get ${rest}`);
+  return wishFor(isSpeaker ? 'Users' : subject, rest) ?? thing;
 }
 
 function wishFor(subject: string, wish: string): Clause | null {
@@ -114,11 +113,23 @@ function abilityFor(
 function readModal(sentence: string): Clause | null {
   const found = findModal(sentence);
   if (found === null) return null;
+  const { isNegated } = found;
   const subject = subjectOf(found.subject);
   const able = /^(?:also )?be able to (.+)$/iu.exec(found.action)?.[1];
-  if (able !== undefined) return make(subject, able, { modal: 'can', isNegated: found.isNegated });
-  const modal = (isPerson(found.subject) ? MODALS_OF_PEOPLE : MODALS_OF_THINGS)[found.modal];
-  return make(subject, found.action, { modal, isNegated: found.isNegated });
+  if (able !== undefined) return make(subject, able, { modal: 'can', isNegated });
+  const isThing = !isPerson(found.subject);
+  if (isThing && found.modal === 'ability' && found.action.startsWith('be '))
+    return possibility(subject, found);
+  const modal = (isThing ? MODALS_OF_THINGS : MODALS_OF_PEOPLE)[found.modal];
+  return make(subject, found.action, { modal, isNegated });
+}
+
+/** `A tag can be renamed` asks the system to allow it; `An invoice can never be overpaid` forbids it. */
+function possibility(subject: string, { action, isNegated }: FoundModal): Clause {
+  if (isNegated) return make(subject, action, { isNegated });
+  return subject === 'System'
+    ? make(subject, action)
+    : make('System', `allow ${decapitalise(subject)} to ${action}`);
 }
 
 /** Bare instructions: `Export notes as CSV`, `Do not store card numbers`, `Let admins delete comments`. */
@@ -149,7 +160,7 @@ function readPermission(sentence: string): Clause | null {
 function readImperative(sentence: string): Clause | null {
   const [first = '', second = ''] = words(sentence);
   const kind = verbOf(sentence);
-  if (kind === undefined || /^(?:is|are|has|have|of)$/u.test(second) || second === '') return null;
+  if (kind === undefined || second === '' || second === 'of' || isStateVerb(second)) return null;
   const rest = sentence.slice(sentence.search(/\s/u) + 1);
   if (kind.actor === 'builder' || (/^(?:add|create|make)$/u.test(first) && isBuiltThing(rest))) {
     return make(
@@ -169,10 +180,10 @@ function isBuiltThing(rest: string): boolean {
 /** Statements of fact about the product: `Each note has a title`, `It sends an email`. */
 function readStatement(sentence: string): Clause | null {
   const list = sentence.split(' ');
-  const deed = peopleDo(list);
-  if (deed !== null) return deed;
+  const [first = ''] = list;
+  // `GET /limits` and other names in code are subjects like `the service`.
   const isDetermined =
-    SUBJECT_START.test((list[0] ?? '').toLowerCase()) || SYSTEM_SUBJECT.test(list[0] ?? '');
+    SUBJECT_START.test(first.toLowerCase()) || SYSTEM_SUBJECT.test(first) || first.startsWith('`');
   const limit = Math.min(list.length - 1, MAX_SUBJECT_WORDS);
   for (let index = 1; index < limit; index += 1) {
     if (opensSideClause(list, index)) return null;
@@ -190,8 +201,7 @@ function opensSideClause(list: readonly string[], index: number): boolean {
 
 /** The base form of a finite verb. Most are nouns as well, and count only behind a subject that is marked as one. */
 function finiteVerb(word: string, isDetermined: boolean): string | null {
-  const isCertain = /^(?:is|are|has|have)$/iu.test(word);
-  return /^[\p{L}]+$/u.test(word) && (isCertain || isDetermined) ? baseOfFinite(word) : null;
+  return /^[\p{L}]+$/u.test(word) && (isStateVerb(word) || isDetermined) ? baseOfFinite(word) : null;
 }
 
 function statement(list: readonly string[], index: number, base: string): Clause {
@@ -206,11 +216,10 @@ function statement(list: readonly string[], index: number, base: string): Clause
   return make(subjectOf(subject), action, { isNegated });
 }
 
-/** `Customers pay by card`: people in the plural and a verb the table knows. */
-function peopleDo(list: readonly string[]): Clause | null {
-  const [first = '', second = ''] = list;
-  if (!isPerson(first) || verbClass(second) === undefined || list.length < 3) return null;
-  return make(first, list.slice(1).join(' '), { modal: 'can' });
+/** `Customers pay by card`: people in the plural and what they do. */
+function readDeed(sentence: string): Clause | null {
+  const found = deedOf(sentence);
+  return found === null ? null : make(found.people, found.deed, { modal: 'can' });
 }
 
 function readFragment(sentence: string): Clause | null {

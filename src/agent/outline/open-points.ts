@@ -88,10 +88,15 @@ function placeholderQuestion(sentence: string): string {
     /^(?:TODO|FIXME|TBD|TBC)\s*[:-]?\s*(?:(?:decide|clarify|define|determine|discuss|check|find out|figure out)\s+)?(.+)$/iu.exec(
       sentence,
     )?.[1];
-  if (task !== undefined && !PLACEHOLDER.test(task)) {
-    return asQuestion(
-      task.endsWith('?') ? task : `${capitalise(task.replace(/\.$/u, ''))}: what is decided?`,
-    );
-  }
+  if (task !== undefined && !PLACEHOLDER.test(task))
+    return asQuestion(taskQuestion(task.replace(/\.$/u, '')));
   return asQuestion(`What takes the place of the open part in “${sentence.replace(/[.!]$/u, '')}”?`);
+}
+
+/** `whether notes may be shared` asks: may notes be shared? */
+function taskQuestion(task: string): string {
+  if (task.endsWith('?')) return task;
+  const [, subject = '', verb = '', rest = ''] =
+    /^(?:whether|if) (.+?) (may|can|must|should|is|are|will) (.+)$/iu.exec(task) ?? [];
+  return rest === '' ? `${capitalise(task)}: what is decided?` : `${capitalise(verb)} ${subject} ${rest}?`;
 }

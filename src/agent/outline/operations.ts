@@ -7,6 +7,8 @@ import { singular, slug, words } from './words.ts';
 export interface Operation {
   readonly method: string;
   readonly path: string;
+  /** The verb it carries out; empty when the specification spells the operation out. */
+  readonly verb: string;
   readonly requirement: DocumentItem;
   /** True when the specification spells it out; otherwise it is proposed from names. */
   readonly isStated: boolean;
@@ -27,7 +29,7 @@ const METHODS: Readonly<Record<string, readonly [string, string]>> = {
   see: ['GET', ''],
   share: ['POST', '/{id}/share'],
 };
-const CAPABILITY = /\bMUST be able to ((?:[\p{L}-]+,? (?:and |or )?){0,3}[\p{L}-]+)/u;
+const CAPABILITY = /\b(?:MUST be able to|MAY) ((?:[\p{L}-]+,? (?:and |or )?){0,3}[\p{L}-]+)/u;
 
 /** The operations of the requirements: spelled out ones as they are, else one per verb of a capability about a known entity. */
 export function operationsOf(context: PlanContext): readonly Operation[] {
@@ -35,6 +37,7 @@ export function operationsOf(context: PlanContext): readonly Operation[] {
     const stated = [...requirement.text.matchAll(STATED)].map(([, method = '', path = '']) => ({
       method,
       path: path.replace(/[.:]$/u, ''),
+      verb: '',
       requirement,
       isStated: true,
     }));
@@ -58,7 +61,7 @@ function proposed(requirement: DocumentItem, context: PlanContext): readonly Ope
     const [method, suffix] = METHODS[verbClass(verb)?.name ?? ''] ?? [];
     return method === undefined
       ? []
-      : [{ method, path: `/${plural(slug(noun, 2))}${suffix}`, requirement, isStated: false }];
+      : [{ method, path: `/${plural(slug(noun, 2))}${suffix}`, verb, requirement, isStated: false }];
   });
 }
 

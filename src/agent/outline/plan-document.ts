@@ -43,7 +43,7 @@ function summary(context: PlanContext): string {
   const stories = spec.stories.map(
     (story) => `**${story.priority}** ${inline(story.title)} (${storyScope(story.requirementIds)})`,
   );
-  const scope = `${counted(spec.stories.length, 'user story', 'user stories')}, ${counted(spec.requirements.length, 'functional requirement')}, ${counted(spec.criteria.length, 'success criterion', 'success criteria')}`;
+  const scope = `${counted(spec.stories.length, 'user story', 'user stories')}, ${counted(spec.requirements.length, 'functional requirement')} and ${counted(spec.criteria.length, 'success criterion', 'success criteria')}`;
   return `${sentence(`The feature “${inline(spec.title)}” has ${scope}`)}${stories.length === 0 ? '' : ` In order of priority:\n\n${bullets(stories)}`}`;
 }
 

@@ -1,8 +1,9 @@
 /** A number with a meaning, as the text gives it: `within 2 seconds`, `up to 500 users`, `99.9 %`. */
 export interface Quantity {
   readonly text: string;
-  readonly kind: 'time' | 'share' | 'size' | 'length' | 'load' | 'count';
-  readonly bound: 'upper' | 'lower' | 'none';
+  readonly kind: 'time' | 'share' | 'money' | 'size' | 'length' | 'load' | 'count';
+  /** A threshold, as in `over 100 €`, says when a rule applies, not what is allowed. */
+  readonly bound: 'upper' | 'lower' | 'threshold' | 'none';
   readonly value: string;
   readonly unit: string;
 }
@@ -14,6 +15,7 @@ const UNITS: readonly (readonly [Quantity['kind'], string])[] = [
     'time',
     String.raw`milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|hours?|h|days?|weeks?|months?|years?|sekunden?|minuten?|stunden?|tagen?|秒|分|時間|日`,
   ],
+  ['money', String.raw`€|\$|£|EUR|USD|GBP|euros?|dollars?|pounds?|円`],
   ['share', String.raw`%|percent|per cent|prozent|パーセント`],
   ['size', String.raw`[KMGT]i?B|bytes?|kilobytes?|megabytes?|gigabytes?|pixels?|px`],
   ['length', String.raw`characters?|chars?|letters?|words?|lines?|digits?|zeichen|文字`],
@@ -30,9 +32,10 @@ const QUANTITY = new RegExp(
   String.raw`(?:\b(${BOUND}) )?(?<![\w.,#/-])(${NUMBER})[ -]?(?:${UNITS.map(([, unit]) => `(${unit})`).join('|')})(?![\p{L}\p{N}])`,
   'giu',
 );
-const LOWER = /least|more than|no less|no fewer|over|min|above|mindestens|mehr als/iu;
+const LOWER = /least|no less|no fewer|min|mindestens/iu;
+const BEYOND = /more than|over|above|longer|larger|bigger|greater|older|exceed|mehr als/iu;
 const UPPER =
-  /longer|larger|bigger|greater|within|under|less than|fewer than|most|up to|no more|no longer|max|below|exceed|unter|höchstens|bis zu|innerhalb/iu;
+  /within|under|less than|fewer than|most|up to|no more|no longer|max|below|not exceed|not more|unter|höchstens|bis zu|innerhalb/iu;
 
 /** Every quantity of a sentence, in order. */
 export function findQuantities(sentence: string): readonly Quantity[] {
@@ -52,8 +55,10 @@ export function findQuantities(sentence: string): readonly Quantity[] {
 /** `not more than` is an upper bound, whatever stands between the two words. */
 function boundOf(bound: string, before: string): Quantity['bound'] {
   const isNegated = /\b(?:not|never|cannot|nicht)\b/iu.test(before);
-  if (LOWER.test(bound)) return isNegated ? 'upper' : 'lower';
-  return UPPER.test(bound) ? 'upper' : 'none';
+  if (UPPER.test(bound)) return 'upper';
+  if (LOWER.test(bound)) return 'lower';
+  if (!BEYOND.test(bound)) return 'none';
+  return isNegated ? 'upper' : 'threshold';
 }
 
 /** The quantities of a kind, each text once. */

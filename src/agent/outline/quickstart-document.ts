@@ -2,7 +2,6 @@ import { draftedBy } from './drafted-by.ts';
 import { bullets, code, inline, joinParts, section, sentence, steps } from './markdown.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { DocumentStory } from './read-documents.ts';
-import { capitalise } from './words.ts';
 
 /** Spec Kit's quickstart.md: how a person sees for themselves that each story works. */
 export function quickstartDocument(context: PlanContext): string {
@@ -42,20 +41,24 @@ function prerequisites(context: PlanContext): readonly string[] {
 }
 
 function storyCheck(story: DocumentStory): string | null {
-  const checks = story.scenarios.map((scenario) => {
-    const [, given = '', when = '', then = ''] =
-      /Given\W*\s(.+?)[,;]?\s\W*When\W*\s(.+?)[,;]?\s\W*Then\W*\s(.+)$/su.exec(
-        scenario.replaceAll('**', ''),
-      ) ?? [];
-    return then === ''
-      ? `[ ] ${sentence(inline(scenario))}`
-      : `[ ] ${capitalise(inline(given))}: ${inline(when)}. Expected: ${sentence(inline(then))}`;
-  });
+  const checks = story.scenarios.map((scenario) => `[ ] ${checkOf(scenario)}`);
   const list =
     checks.length > 0
       ? steps(checks)
       : 'The specification gives no scenario for this story; check it against its description.';
   return section(`## User Story ${story.number} - ${inline(story.title)}`, [list]);
+}
+
+/** `**Given** a user, **When** they …, **Then** … (FR-001)` as something to do and to look for. */
+function checkOf(scenario: string): string {
+  const plain = scenario.replaceAll('**', '');
+  const match =
+    /^Given\W*\s(.+?)[,;]?\s\W*When\W*\s(.+?)[,;]?\s\W*Then\W*\s(.+?)(\s\((?:FR-\d+(?:, )?)+\))?$/su.exec(
+      plain,
+    );
+  if (match === null) return sentence(inline(plain));
+  const [, context = '', event = '', outcome = '', source = ''] = match;
+  return `Take ${inline(context)}. When ${inline(event)}, expect: ${sentence(inline(outcome))}${source}`;
 }
 
 function ownChecks(repository: PlanContext['repository']): string {

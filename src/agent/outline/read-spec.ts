@@ -9,11 +9,11 @@ import type { Priority, StatedPriority } from './priorities.ts';
 import { readRequirements, type Requirement, type RequirementReading } from './requirements.ts';
 import { statedScenario, storyScenarios, type Scenario } from './scenarios.ts';
 import { MAX_STATEMENTS, readPlainStatements, readStatements, type Statement } from './statements.ts';
-import { groupStories, type StoryGroup } from './stories.ts';
+import { groupStories, isCapability, type StoryGroup } from './stories.ts';
 import { successCriteria } from './success-criteria.ts';
 import { technologiesIn, type Technology } from './technologies.ts';
 import { clauseTitle, sentenceTitle, statedTitle } from './titles.ts';
-import { capitalise, overlap, tellingWords } from './words.ts';
+import { capitalise, overlap, tellingWords, wordCount } from './words.ts';
 
 /** A user story, ready to be written down. */
 export interface UserStory {
@@ -57,17 +57,21 @@ export interface SpecInput {
   readonly notes: string | null;
 }
 
+/** A story with more scenarios than this is not read to the end. */
+const MAX_SCENARIOS = 12;
+
 /** Read a free text by rule: what is asked, by whom, how urgently, within which limits, and what it leaves open. */
 export function readSpec(input: SpecInput): SpecReading {
   const language = languageOf(input.specText);
   const blocks = readBlocks(input.specText);
   const own = readStatements(blocks, language);
   const statements = withRequirements([...own, ...noteStatements(input.notes, own.length)], blocks);
+  const title = statedTitle(blocks);
   const reading = readRequirements(statements, { language, clarifications: input.clarifications });
   const entities = language === 'english' ? readEntities(reading.requirements) : [];
-  const stories = readStories(statements, reading, entities);
+  const stories = readStories(statements, reading, { entities, title });
   return {
-    title: statedTitle(blocks) ?? titleOf(reading.requirements),
+    title: title ?? titleOf(reading.requirements),
     language,
     stories,
     ...reading,
@@ -76,7 +80,7 @@ export function readSpec(input: SpecInput): SpecReading {
     criteria: successCriteria(statements, reading.requirements, stories.map(asCriterionStory)),
     assumptions: textsOf(statements, 'assumption'),
     exclusions: textsOf(statements, 'exclusion'),
-    background: textsOf(statements, 'background').filter((text) => isNews(text, statedTitle(blocks))),
+    background: textsOf(statements, 'background').filter((text) => isNews(text, title)),
     technologies: technologiesIn(`${input.specText.slice(0, 200_000)}\n${input.notes ?? ''}`),
     notes: input.notes === null || input.notes.trim() === '' ? null : input.notes,
     isCut: own.length >= MAX_STATEMENTS,
@@ -85,7 +89,11 @@ export function readSpec(input: SpecInput): SpecReading {
 
 /** A title said again is no background. */
 function isNews(text: string, title: string | null): boolean {
-  return title === null || bareWords(text) !== bareWords(title);
+  // `Thanks!` is no background either.
+  return (
+    (wordCount(text) > 1 || /[^\p{ASCII}]/u.test(text)) &&
+    (title === null || bareWords(text) !== bareWords(title))
+  );
 }
 
 function bareWords(text: string): string {
@@ -111,7 +119,7 @@ function withRequirements(statements: readonly Statement[], blocks: readonly Blo
   );
   if (promoted.some(({ kind }) => kind === 'obligation')) return promoted;
   const text =
-    title ?? blocks.find((block) => block.kind === 'heading')?.text ?? 'what the text under Input asks for';
+    title ?? blocks.find((block) => block.kind === 'heading')?.text ?? 'the request under Input';
   return [...promoted, standIn(text, promoted.length)];
 }
 
@@ -138,7 +146,7 @@ function titleOf(requirements: readonly Requirement[]): string {
 function readStories(
   statements: readonly Statement[],
   reading: RequirementReading,
-  entities: readonly Entity[],
+  { entities, title }: { readonly entities: readonly Entity[]; readonly title: string | null },
 ): readonly UserStory[] {
   const names = new Set(entities.map((entity) => entity.name.toLowerCase()));
   const groups = groupStories(
@@ -153,14 +161,14 @@ function readStories(
       .map(({ text }) => statedScenario(text));
     return {
       number: index + 1,
-      title: group.title,
+      title: groups.length === 1 && !isCapability(group.lead) ? (title ?? group.title) : group.title,
       priority: group.priority,
       stated: group.stated,
       benefit: inThirdPerson(group.lead.source.story?.benefit ?? ''),
       description: describe(group),
       scenarios: [...given.filter((scenario) => scenario !== null), ...storyScenarios(group, names)].slice(
         0,
-        8,
+        MAX_SCENARIOS,
       ),
       requirementIds: group.requirements.map((requirement) => requirement.id),
       leadId: group.lead.id,

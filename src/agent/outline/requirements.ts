@@ -47,16 +47,15 @@ export function readRequirements(
     // Obligations and stories bring their own questions along.
     if (!isRequirement(statement) && statement.questions.length > 0) hangQuestions(statement, drafts);
   }
-  const points = answerOpenPoints(
-    drafts.flatMap((entry) => entry.questions),
-    context.clarifications,
-  );
+  const asked = new Set(drafts.flatMap((entry) => entry.questions));
+  const inOrder = statements.flatMap(({ questions }) => questions).filter((question) => asked.has(question));
+  const points = answerOpenPoints(inOrder, context.clarifications);
   const marked = new Set(points.slice(0, MAX_MARKERS).map((point) => questionKey(point.question)));
   const isShown = (point: OpenPoint) => point.answer !== null || marked.has(questionKey(point.question));
   return {
     requirements: numbered(drafts, points.filter(isShown)),
     deferredQuestions: points.filter((point) => !isShown(point)).map((point) => point.question),
-    leftOut: all.length - drafts.length,
+    leftOut: Math.max(0, all.length - MAX_REQUIREMENTS),
   };
 }
 
@@ -98,7 +97,7 @@ function draft(statement: Statement, language: Language): Draft {
   const clause =
     isEnglishStory && statement.story !== null
       ? storyClause(statement.story)
-      : readClause(statement.text, language);
+      : readClause(statement.text, language, statement.depth >= 0);
   return { statement, clause, words: tellingWords(statement.text), questions: [...statement.questions] };
 }
 
@@ -138,7 +137,7 @@ function ownRequirement(statement: Statement): Draft {
       subject: 'System',
       modal: 'must',
       isNegated: false,
-      action: 'follow the decision on this open point of the request',
+      action: `follow what is decided on “${statement.questions[0] ?? statement.text}”`,
       quoted: null,
     },
     words: tellingWords(statement.text),

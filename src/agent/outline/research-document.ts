@@ -95,7 +95,7 @@ function testTool(context: PlanContext): readonly Finding[] {
     {
       question: 'How is it tested?',
       decision: `With ${listed(tools.map(({ name }) => name))}${command === null ? '' : `, run by ${code(command.command)}`}`,
-      rationale: `Declared in ${code(tool.from)}; ${files.length === 0 ? 'no test file exists yet' : `${counted(files.length, 'test file')} ${files.length === 1 ? 'uses' : 'use'} the same place and naming`}`,
+      rationale: `Declared in ${code(tool.from)}; ${files.length === 0 ? 'no test file exists yet' : `the repository has ${counted(files.length, 'test file')}`}`,
       alternatives: 'Another tool: a second way to test the same repository',
     },
   ];
@@ -111,7 +111,7 @@ function storage(context: PlanContext): readonly Finding[] {
     const known = existing.map(({ name }) => name);
     return [
       {
-        question: `Where is ${kept} kept?`,
+        question: `Where ${names.length > 1 ? 'are' : 'is'} ${kept} kept?`,
         decision: `In ${listed(asked)}`,
         rationale: `The request names it; ${known.length === 0 ? 'the repository has no database client yet' : `the repository already uses ${listed(known)}`}`,
         alternatives:
@@ -122,7 +122,7 @@ function storage(context: PlanContext): readonly Finding[] {
   const [store] = existing;
   return [
     {
-      question: `Where is ${kept} kept?`,
+      question: `Where ${names.length > 1 ? 'are' : 'is'} ${kept} kept?`,
       decision:
         store === undefined
           ? 'Open: neither the request nor the repository names a store'

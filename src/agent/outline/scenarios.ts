@@ -2,7 +2,7 @@ import { conditionOf, inSentence, outcomeText, type Clause } from './clause.ts';
 import type { Requirement } from './requirements.ts';
 import type { StoryGroup } from './stories.ts';
 import { inThirdPerson, wishedThing } from './clause-of-story.ts';
-import { isPerson } from './obligations.ts';
+import { isPerson } from './people.ts';
 import { findQuantities } from './quantities.ts';
 import { verbClass } from './verbs.ts';
 import { decapitalise, isPlural, singular, withArticle, words } from './words.ts';
@@ -23,12 +23,12 @@ interface Setting {
   readonly entities: ReadonlySet<string>;
 }
 
-const MAX_SCENARIOS = 8;
+const MAX_SCENARIOS = 10;
 /** Things somebody looks at when they like; the others come by themselves. */
 const SHOWN_THING =
   /^(?:an?|the)? ?(?:[\p{L}-]+ ){0,2}(?:list|overview|report|page|view|dashboard|summary|table|screen|search|filter|button|way|option|chart)s?\b/iu;
 const PREPOSITION =
-  / (?:as|to|by|with|from|in|on|for|via|using|within|at|into|that|which|who|so|before|after|when|if|without|until|per|of their|under|between|through|over|and then)\b.*$/iu;
+  / (?:as|to|by|with|from|in|on|for|via|using|within|at|into|that|which|who|so|before|after|when|if|without|until|per|of (?:up|at|more|less|fewer|their)|up|online|offline|again|under|between|through|over|and then)\b.*$/iu;
 const STATED =
   /\bgiven\b:?\s*(?<given>.+?)[\s,;.]*\bwhen\b:?\s*(?<when>.+?)[\s,;.]*\bthen\b:?\s*(?<then>.+)$/isu;
 
@@ -100,7 +100,7 @@ function borderScenario(clause: Clause, setting: Setting): Omit<Scenario, 'requi
 
 /** `Only the author can …` and `Users cannot …` are seen best when somebody else tries. */
 function refusedScenario(clause: Clause, action: string): Omit<Scenario, 'requirementId'> | null {
-  const onlyOne = /^only (.+)$/iu.exec(clause.subject)?.[1];
+  const onlyOne = /^(?:only|(?:nobody|no one) (?:but|except)) (.+)$/iu.exec(clause.subject)?.[1];
   const isExclusive = onlyOne !== undefined && isPerson(onlyOne);
   const isForbidden = clause.modal === 'can' && isPerson(clause.subject) && clause.isNegated;
   if (!isExclusive && !isForbidden) return null;
@@ -215,6 +215,8 @@ function settingOf(clause: Clause, entities: ReadonlySet<string>): Setting {
     const act = SHOWN_THING.test(thing) ? 'they ask for it' : 'the moment this story describes comes';
     return { actor: actorOf(clause.subject), act, entities };
   }
+  const deed = isProvision(clause) ? purposeDeed(/ where (.+)$/u.exec(clause.action)?.[1] ?? '') : null;
+  if (deed !== null) return settingOf(deed, entities);
   return {
     actor: 'a user',
     act: isProvision(clause) ? `they use ${providedThing(clause.action)}` : 'they use the feature',

@@ -51,7 +51,8 @@ const ROLES: readonly (readonly [RegExp, SectionRole])[] = [
   ],
 ];
 
-const LABEL = /^(?:\*\*|__)?([\p{L}][\p{L}\p{N} /’'-]{1,28})(?:\*\*|__)?\s*[:：](?:\*\*|__)?\s+(\S.*)$/su;
+const LABEL =
+  /^(?:\*\*|__)?([\p{L}][\p{L}\p{N} /’'-]{1,28})(?:\*\*|__)?(?:：\s*|\s*:(?:\*\*|__)?\s+)(\S.*)$/su;
 
 /** The role of a heading or label. */
 export function sectionRole(heading: string): SectionRole {

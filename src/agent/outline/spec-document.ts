@@ -141,12 +141,21 @@ function requirementLine(requirement: Requirement): string {
   return `**${requirement.id}**: ${sentence(inline(requirement.text))}${decided.join('')}${open.join('')}`;
 }
 
-/** Rules no story owns hold for all of them. */
+/** Rules no story owns hold for all of them; a question of its own waits for its answer. */
 function sharedRules(reading: SpecReading): string | null {
   const owned = new Set(reading.stories.flatMap((story) => story.requirementIds));
-  const shared = reading.requirements.map(({ id }) => id).filter((id) => !owned.has(id));
-  if (shared.length === 0 || reading.stories.length < 2) return null;
-  return `${listed(shared)} ${shared.length === 1 ? 'applies' : 'apply'} to every user story.`;
+  const shared = reading.requirements.filter(({ id }) => !owned.has(id));
+  const open = shared.filter(({ source }) => source.kind === 'question').map(({ id }) => id);
+  const rules = shared.map(({ id }) => id).filter((id) => !open.includes(id));
+  const sentences = [
+    rules.length === 0
+      ? ''
+      : `${listed(rules)} ${rules.length === 1 ? 'applies' : 'apply'} to every user story.`,
+    open.length === 0
+      ? ''
+      : `${listed(open)} ${open.length === 1 ? 'belongs' : 'belong'} to no user story until the question is answered.`,
+  ];
+  return sentences.filter((text) => text !== '').join(' ');
 }
 
 function entityLine(entity: Entity): string {

@@ -1,11 +1,11 @@
 import { isDuty } from './modals.ts';
 import type { Language } from './language.ts';
 import { readBlocks, type Block } from './markdown-blocks.ts';
-import { readOpenPoints } from './open-points.ts';
+import { asQuestion, readOpenPoints } from './open-points.ts';
 import { statedPriority, type StatedPriority } from './priorities.ts';
 import { sectionRole, splitLabel, type SectionRole } from './section-roles.ts';
 import { splitSentences } from './sentences.ts';
-import { isObligation } from './sentence-rules.ts';
+import { isBackground, isObligation } from './sentence-rules.ts';
 import { readStory, type StoryStatement } from './story-statement.ts';
 import { capitalise, decapitalise } from './words.ts';
 
@@ -87,9 +87,10 @@ function ofSentence(sentence: string, block: Block, language: Language): readonl
     questions,
     priority: statedPriority(sentence, block.section, role),
   };
+  if (questions.length === 0 && !/[\p{L}\p{N}]/u.test(text)) return [];
   if (text === '') return [{ ...base, kind: 'question', text: questions[0] ?? '' }];
   if (role === 'question')
-    return [{ ...base, kind: 'question', text, questions: questions.length === 0 ? [text] : questions }];
+    return [{ ...base, kind: 'question', text, questions: questions.length === 0 ? [asQuestion(text)] : questions }];
   const story = role === 'exclusion' ? null : readStory(text);
   return story === null ? classified(text, base, language) : [{ ...base, kind: 'story', text, story }];
 }
@@ -99,11 +100,16 @@ function classified(
   base: Omit<Statement, 'kind' | 'text'>,
   language: Language,
 ): readonly Statement[] {
-  const { questions } = base;
   const kind = kindOf(text, base, language);
   if (kind === 'ranking') return rankings(text, base);
   const parts = kind === 'obligation' && language === 'english' ? splitObligations(text) : [text];
-  return parts.map((part, index) => ({ ...base, kind, text: part, questions: index === 0 ? questions : [] }));
+  return parts.map((part, index) => ({
+    ...base,
+    // `We expect 300 orders a month, and pages must load quickly`: half of it is no duty.
+    kind: parts.length > 1 && isBackground(part) ? 'background' : kind,
+    text: part,
+    questions: index === 0 ? base.questions : [],
+  }));
 }
 
 function roleOf(block: Block): SectionRole {
@@ -144,11 +150,16 @@ function rankings(text: string, base: Omit<Statement, 'kind' | 'text'>): readonl
   }));
 }
 
+const SUBJECT_AND_MODAL = String.raw`(?=(?:(?!(?:and|or|to|that|which)\b)[\w'’-]+\s+){1,3}(?:must|should|shall|can|cannot|may)\s)`;
+const PART_BORDER = new RegExp(
+  // Without a comma only a clause that is complete may end here: `the customer and our accountants may` is one subject.
+  String.raw`;\s+|,\s+(?:and|but)\s+${SUBJECT_AND_MODAL}|(?<=\b(?:must|should|shall|can|cannot|may|is|are|has|have)\b.{3,200})\s(?:and|but)\s+${SUBJECT_AND_MODAL}`,
+  'iu',
+);
+
 /** One sentence may hold several duties: `…; …` and `… and admins can …`. */
 function splitObligations(text: string): readonly string[] {
-  const parts = text.split(
-    /;\s+|,?\s+(?:and|but)\s+(?=(?:(?!(?:and|or|to|that|which)\b)[\w'’-]+\s+){1,3}(?:must|should|shall|can|cannot|may)\s)/iu,
-  );
+  const parts = text.split(PART_BORDER);
   const isComplete = parts.length > 1 && parts.every((part) => part.split(' ').length > 2);
   // A pronoun would lose what it stands for.
   if (parts.slice(1).some((part) => /\b(?:it|its|they|them|their|this|these|those)\b/iu.test(part)))
@@ -175,6 +186,7 @@ function placeOf(block: Block): Pick<Statement, 'section' | 'group' | 'order' | 
 export function cleaned(text: string): string {
   return text
     .replaceAll(/\*\*|__|~~/gu, '')
+    .replace(/^(?:hi|hello|hey|dear)(?: [\p{L}]+){0,2}[,!] +/iu, '')
     .replace(/^\s*(?:FR|NFR|REQ|R|US|AC|UC|SC)[-_ ]?\d+\s*[:.)-]?\s+/u, '')
     .replace(/^\s*[[(]?(?:P[1-3]|prio(?:rity)?\s?\d)[\])]?\s*[:.-]?\s+/iu, '')
     .replace(/\s*[[(](?:P[1-3]|prio(?:rity)?\s?\d)[\])]\s*\.?$/iu, '')

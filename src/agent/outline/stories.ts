@@ -1,12 +1,13 @@
 import { requirementText } from './clause.ts';
+import { wishedThing } from './clause-of-story.ts';
 import type { Priority, StatedPriority } from './priorities.ts';
 import type { Requirement } from './requirements.ts';
 import type { Statement } from './statements.ts';
 import { clauseTitle, sentenceTitle, tidyTitle } from './titles.ts';
 import { sectionRole } from './section-roles.ts';
-import { isPerson } from './obligations.ts';
+import { isPerson } from './people.ts';
 import { mostAlike } from './story-owners.ts';
-import { byCodeUnit, tellingWords } from './words.ts';
+import { byCodeUnit, overlap, tellingWords } from './words.ts';
 
 /** Requirements that make one journey of one kind of user. */
 export interface StoryGroup {
@@ -21,8 +22,9 @@ export interface StoryGroup {
 
 /** More stories than this are no longer one feature; what is alike is put together. */
 const MAX_STORIES = 8;
-/** From here on, bare capabilities about the same thing share a story. */
-const MANY_CAPABILITIES = 4;
+/** From here on, bare capabilities that share this many words share a story. */
+const MANY_CAPABILITIES = 6;
+const SHARED_WORDS = 2;
 
 interface Draft {
   readonly title: string;
@@ -38,7 +40,9 @@ export function groupStories(
   const drafts =
     explicitStories(requirements) ?? sectionStories(requirements) ?? capabilityStories(requirements);
   const taken = new Set(drafts.flatMap((entry) => entry.members));
-  const rest = requirements.filter((requirement) => !taken.has(requirement) && !isAim(requirement, drafts));
+  const rest = requirements.filter(
+    (requirement) => !taken.has(requirement) && !isAim(requirement, drafts) && !isOpen(requirement),
+  );
   for (const requirement of rest) attach(requirement, drafts);
   const ranks = ranksOf(rankings, drafts);
   const groups = limited(drafts).map((entry, index) => prioritised(entry, index, ranks.get(entry) ?? null));
@@ -76,7 +80,7 @@ function sectionStories(requirements: readonly Requirement[]): Draft[] | null {
   const bySection = new Map<string, Requirement[]>();
   for (const requirement of requirements) {
     const { section, role } = requirement.source;
-    if (role !== 'neutral' || section === '') continue;
+    if (!['neutral', 'first', 'later'].includes(role) || section === '') continue;
     bySection.set(section, [...(bySection.get(section) ?? []), requirement]);
   }
   if (bySection.size < 2) return null;
@@ -92,17 +96,30 @@ function capabilityStories(requirements: readonly Requirement[]): Draft[] {
   const leads = capabilities.length > 0 ? capabilities : requirements.slice(0, 1);
   const drafts: Draft[] = [];
   for (const lead of leads) {
-    const near = leads.length > MANY_CAPABILITIES ? mostAlike(lead.words, drafts) : undefined;
+    const near =
+      leads.length > MANY_CAPABILITIES ? drafts.find((entry) => areAlike(entry.lead, lead)) : undefined;
     if (near === undefined) drafts.push({ title: clauseTitle(lead.clause), lead, members: [lead] });
     else near.members.push(lead);
   }
   return drafts;
 }
 
-function isCapability(requirement: Requirement): boolean {
+/** What the text ranks apart stays apart. */
+function areAlike(left: Requirement, right: Requirement): boolean {
+  return (
+    left.source.priority?.priority === right.source.priority?.priority &&
+    overlap(left.words, right.words) >= SHARED_WORDS
+  );
+}
+
+/** True for what somebody can do or is given with the product: what a story can start from. */
+export function isCapability(requirement: Requirement): boolean {
   const { clause, source } = requirement;
   if (source.role === 'constraint' || clause.isNegated) return false;
+  // `Only the author can …` narrows a capability and is none.
+  if (/^(?:only|nobody|no one)\b/iu.test(clause.subject)) return false;
   if (clause.quoted !== null) return source.depth <= 0;
+  if (wishedThing(clause) !== null && isPerson(clause.subject)) return true;
   const isProvided = clause.subject === 'System' && clause.action.startsWith('provide ');
   return isProvided || (clause.modal === 'can' && (isPerson(clause.subject) || clause.subject === 'Users'));
 }
@@ -113,6 +130,11 @@ function isAim({ clause, source }: Requirement, drafts: readonly Draft[]): boole
   return (
     isProvided && drafts.every(({ lead }) => lead.source.kind === 'story' && lead.source.order > source.order)
   );
+}
+
+/** A question that belongs to nothing in particular waits for its answer outside of all stories. */
+function isOpen({ source }: Requirement): boolean {
+  return source.kind === 'question';
 }
 
 /** `Most important is search` ranks the story it speaks of. */

@@ -33,11 +33,9 @@ function hasFigure(requirement: Requirement): boolean {
 }
 
 function measuredCriterion(requirement: Requirement): string {
-  const [quantity] = findQuantities(requirement.source.text);
-  const how =
-    quantity?.kind === 'time' || quantity?.kind === 'load' || quantity?.kind === 'share'
-      ? 'shown by a measurement'
-      : 'shown by a check at the limit and one step beyond it';
+  const kinds = findQuantities(requirement.source.text).map((quantity) => quantity.kind);
+  const isMeasured = kinds.some((kind) => kind === 'time' || kind === 'load' || kind === 'share');
+  const how = isMeasured ? 'shown by a measurement' : 'shown by a check at the limit and one step beyond it';
   return `${capitalise(requirement.source.text)} — ${how} (${requirement.id}).`;
 }
 

@@ -131,7 +131,7 @@ function constraintValue(context: PlanContext): string {
     named.length === 0 ? '' : `the request names ${listed(named)}`,
     context.repository.ciFiles.length === 0
       ? ''
-      : `every change passes ${listed(context.repository.ciFiles.slice(0, 3).map(code))}`,
+      : `continuous integration runs ${listed(context.repository.ciFiles.slice(0, 3).map(code))}`,
     context.spec.exclusions.length === 0
       ? ''
       : `out of scope: ${context.spec.exclusions

@@ -3,6 +3,7 @@ export type TechnologyKind =
   | 'delivery'
   | 'framework'
   | 'identity'
+  | 'integration'
   | 'interface'
   | 'language'
   | 'queue'
@@ -55,6 +56,10 @@ const NAMES: readonly (readonly [string, TechnologyKind, RegExp])[] = [
   ['Rust', 'language', /\bRust\b/u],
   ['Kotlin', 'language', /\bkotlin\b/iu],
   ['Go', 'language', /\bgolang\b/iu],
+  ['Stripe', 'integration', /\bStripe\b/u],
+  ['PayPal', 'integration', /\bpaypal\b/iu],
+  ['Slack', 'integration', /\bSlack\b/u],
+  ['Twilio', 'integration', /\btwilio\b/iu],
   ['Docker', 'delivery', /\bdocker\b/iu],
   ['Kubernetes', 'delivery', /\bkubernetes\b|\bk8s\b/iu],
   ['Playwright', 'test', /\bplaywright\b/iu],

@@ -1,4 +1,4 @@
-import type { Clause } from './clause.ts';
+import { outcomeText, type Clause } from './clause.ts';
 import { wishedThing } from './clause-of-story.ts';
 import type { Block } from './markdown-blocks.ts';
 import { capitalise, shorten, wordCount } from './words.ts';
@@ -33,6 +33,10 @@ export function tidyTitle(text: string): string {
   const plain = text
     .replaceAll(/[*#]/gu, '')
     .replace(PREFIX, '')
+    .replace(
+      /\s*[([](?:P[1-3]|nice[- ]to[- ]have|optional|later|must[- ]have|should[- ]have|could[- ]have|mvp|first)[)\]]$/iu,
+      '',
+    )
     .replace(/[.:\s]+$/u, '')
     .trim();
   return capitalise(shorten(plain === '' ? text.trim() : plain, 80));
@@ -49,9 +53,7 @@ export function clauseTitle(clause: Clause): string {
   if (isDirect || clause.subject === 'System') {
     return sentenceTitle(clause.isNegated ? `never ${clause.action}` : clause.action);
   }
-  return sentenceTitle(
-    `${clause.subject} ${clause.isNegated ? 'never ' : ''}${clause.action.replace(/^(?:be|have) /u, '')}`,
-  );
+  return sentenceTitle(outcomeText(clause));
 }
 
 /** What a provided thing is for, when the text says so; else the thing. */
@@ -73,8 +75,10 @@ function thingTitle(thing: string): string {
 export function sentenceTitle(sentence: string): string {
   const core = sentence.replaceAll(/[*#]/gu, '').replace(TAIL, '').trim();
   const kept = wordCount(core) >= 2 ? core : sentence.replaceAll(/[*#]/gu, '').trim();
-  const short = shorten(kept, MAX_TITLE).replace(/…$/u, '').replace(LOOSE_END, '');
-  return capitalise(balanced(short.trim() === '' ? kept : short.trim()));
+  const short = shorten(kept, MAX_TITLE);
+  const ending = short.endsWith('…') ? '…' : '';
+  const tidy = short.replace(/…$/u, '').replace(LOOSE_END, '').trim();
+  return capitalise(balanced(tidy === '' ? kept : `${tidy}${ending}`));
 }
 
 /** A cut may have taken one half of a code span. */

@@ -100,7 +100,7 @@ const CLASSES: readonly VerbClass[] = [
   {
     name: 'buy',
     actor: 'user',
-    outcome: '{object} {is} confirmed to them',
+    outcome: 'they receive a confirmation for {object}',
     needsObject: false,
     verbs: 'book buy donate order pay purchase reserve subscribe',
   },
@@ -139,10 +139,19 @@ const BY_VERB: ReadonlyMap<string, VerbClass> = new Map(
 );
 
 const STATE_VERBS = new Set(
-  'appear apply arrive be become begin belong come consist contain count cover depend differ end exist expire fit get go happen have hold last lie live mean need open remain ship sit stay survive work'.split(
+  'appear apply arrive be become begin belong come consist contain continue count cover depend differ end exist expire fit get go happen have hold last lie live mean need open remain ship sit stay survive work'.split(
     ' ',
   ),
 );
+
+/** Verbs of being and lasting that are hardly ever nouns. */
+const UNMISTAKABLE =
+  /^(?:are|belongs?|consists?|contains?|continues?|exists?|expires?|has|have|is|remains?|stays?)$/iu;
+
+/** True for a word that is a finite verb wherever it stands: `is`, `stays`, `contain`. */
+export function isStateVerb(word: string): boolean {
+  return UNMISTAKABLE.test(word);
+}
 
 /** The class of a verb in base form; the first class of the table when it stands in several. */
 export function verbClass(verb: string): VerbClass | undefined {

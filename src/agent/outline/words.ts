@@ -20,6 +20,11 @@ const IRREGULAR: Readonly<Record<string, string>> = {
 const NOT_PLURAL =
   /(?:ss|us|is|ous|news|access|always|lens|series|https?|css|sms|gps|dns|tls|aws|ios|kubernetes|redis|postgres)$/u;
 
+/** True for words that carry no meaning of their own: articles, pronouns, auxiliaries and the like. */
+export function isStopWord(word: string): boolean {
+  return STOP_WORDS.has(word.toLowerCase());
+}
+
 /** Lower-case words of a text: runs of letters, digits, inner apostrophes and hyphens. */
 export function words(text: string): readonly string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu) ?? [];
@@ -42,6 +47,8 @@ export function singular(word: string): string {
 
 /** True for a noun phrase that takes a plural verb. */
 export function isPlural(phrase: string): boolean {
+  // A name in code, such as `GET /limits`, is one thing.
+  if (phrase.startsWith('`')) return false;
   const list = words(phrase);
   const first = list[0] ?? '';
   if (/^(?:a|an|each|every|this|one|no|another)$/u.test(first)) return false;

@@ -62,7 +62,7 @@ export function collectOutput(child: AgentProcess, observe: SandboxObserver): Co
 /** Something that escaped may hold the pipes for ever; what it writes later is not waited for. */
 async function untilQuiet(child: AgentProcess, closed: Promise<unknown>): Promise<void> {
   const seen = { isClosed: false, bytes: 0 };
-  const close = closed.then(() => {
+  const close = closed.finally(() => {
     seen.isClosed = true;
   });
   const bytesRead = () => readSoFar(child.stdout) + readSoFar(child.stderr);

@@ -4,21 +4,29 @@ import { listProcesses, type SeenProcess } from './process-table.ts';
 
 const ROUNDS = 50;
 const ROUND_MS = 20;
-/** One empty look proves little: a process that just executes another program has no environment for a moment. */
-const EMPTY_ROUNDS = 2;
+/** A look that found nothing proves little, and hardly anything when processes slipped by meanwhile. */
+const ENOUGH_CALM = 2;
+const CALM_OF_RESTLESS_LOOK = 0.25;
+
+/** Whom to kill. */
+export interface Hunt {
+  readonly choose: (seen: readonly SeenProcess[]) => Promise<readonly { readonly pid: number }[]>;
+  /** Processes with higher numbers may belong to what is hunted. */
+  readonly newerThanPid?: number;
+}
 
 /**
  * Kill every process that is chosen until none is left: new ones may be forked while we look. Bounded at some seconds; returns
  * how many were killed.
  */
-export async function killUntilNone(
-  choose: (all: readonly SeenProcess[]) => Promise<readonly { readonly pid: number }[]>,
-): Promise<number> {
+export async function killUntilNone({ choose, newerThanPid = Infinity }: Hunt): Promise<number> {
   const killed = new Set<number>();
-  for (let round = 0, empty = 0; round < ROUNDS && empty < EMPTY_ROUNDS; round += 1) {
+  for (let round = 0, calm = 0; round < ROUNDS && calm < ENOUGH_CALM; round += 1) {
     if (round > 0) await delay(ROUND_MS);
-    const victims = await choose(await listProcesses());
-    empty = victims.length === 0 ? empty + 1 : 0;
+    const { seen, missedPids } = await listProcesses();
+    const victims = await choose(seen);
+    const isRestless = missedPids.some((pid) => pid > newerThanPid);
+    calm = victims.length > 0 ? 0 : calm + (isRestless ? CALM_OF_RESTLESS_LOOK : 1);
     for (const { pid } of victims) {
       killed.add(pid);
       signalProcess(pid, 'SIGKILL');

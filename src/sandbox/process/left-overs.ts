@@ -19,16 +19,21 @@ export async function sweep({ leaderPid, marker, directories }: ExecutionTraces)
   const isMarked = (seen: SeenProcess) => seen.marker !== undefined && markerValue(seen.marker) === value;
   const isOrphanThere = ({ parentPid, cwd }: SeenProcess) =>
     parentPid === 1 && (isWithin(cwd, directories.work) || isWithin(cwd, directories.home));
-  await killUntilNone((all) => Promise.resolve(all.filter((seen) => isMarked(seen) || isOrphanThere(seen))));
+  await killUntilNone({
+    choose: (seen) => Promise.resolve(seen.filter((each) => isMarked(each) || isOrphanThere(each))),
+    newerThanPid: leaderPid,
+  });
 }
 
 /** See `Sandbox.reap`. */
 export async function reap(runId?: string): Promise<number> {
-  return killUntilNone((all) => {
-    const marked = all.flatMap(({ pid, marker }) => (marker === undefined ? [] : [{ pid, marker }]));
-    return runId === undefined
-      ? ofDeadWorkers(marked)
-      : Promise.resolve(marked.filter(({ marker }) => marker.runId === runId));
+  return killUntilNone({
+    choose(seen) {
+      const marked = seen.flatMap(({ pid, marker }) => (marker === undefined ? [] : [{ pid, marker }]));
+      return runId === undefined
+        ? ofDeadWorkers(marked)
+        : Promise.resolve(marked.filter(({ marker }) => marker.runId === runId));
+    },
   });
 }
 

@@ -5,6 +5,7 @@ import { counted, listed, shorten } from './words.ts';
 type Rule = (reading: SpecReading) => readonly string[];
 
 const MAX_BACKGROUND = 4;
+const MAX_DEFERRED = 20;
 
 /** In the order they are listed: what the request says itself, then how it was read, then what it leaves unsaid. */
 const RULES: readonly Rule[] = [
@@ -16,9 +17,18 @@ const RULES: readonly Rule[] = [
       ? []
       : [`The operator's notes count as part of the request: “${shorten(reading.notes.trim(), 400)}”`],
   (reading) =>
-    reading.deferredQuestions.map(
-      (question) => `Left open in the request and taken as not needed until somebody decides: “${question}”`,
-    ),
+    reading.deferredQuestions
+      .slice(0, MAX_DEFERRED)
+      .map(
+        (question) =>
+          `Left open in the request and taken as not needed until somebody decides: “${question}”`,
+      ),
+  ({ deferredQuestions: { length } }) =>
+    length <= MAX_DEFERRED
+      ? []
+      : [
+          `The request leaves ${counted(length - MAX_DEFERRED, 'further question')} open, all under Input; none is taken as decided`,
+        ],
   (reading) =>
     hasWord(reading, /\bshould\b/iu)
       ? ['“Should” is read as an obligation (MUST), “could” and “might” as an option (MAY)']

@@ -118,8 +118,7 @@ function withRequirements(statements: readonly Statement[], blocks: readonly Blo
     statement.kind === 'background' ? { ...statement, kind: 'obligation' } : statement,
   );
   if (promoted.some(({ kind }) => kind === 'obligation')) return promoted;
-  const text =
-    title ?? blocks.find((block) => block.kind === 'heading')?.text ?? 'the request under Input';
+  const text = title ?? blocks.find((block) => block.kind === 'heading')?.text ?? 'the request under Input';
   return [...promoted, standIn(text, promoted.length)];
 }
 

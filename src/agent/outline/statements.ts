@@ -54,7 +54,7 @@ export function readStatements(blocks: readonly Block[], language: Language): re
     if (statements.length >= MAX_STATEMENTS) break;
     if (block.kind === 'item' || block.kind === 'paragraph') statements.push(...ofBlock(block, language));
   }
-  return statements.map((statement, order) => ({ ...statement, order }));
+  return statements.slice(0, MAX_STATEMENTS).map((statement, order) => ({ ...statement, order }));
 }
 
 /** Blocks and statements of a text that stands outside the request, such as the operator's notes. */
@@ -90,7 +90,9 @@ function ofSentence(sentence: string, block: Block, language: Language): readonl
   if (questions.length === 0 && !/[\p{L}\p{N}]/u.test(text)) return [];
   if (text === '') return [{ ...base, kind: 'question', text: questions[0] ?? '' }];
   if (role === 'question')
-    return [{ ...base, kind: 'question', text, questions: questions.length === 0 ? [asQuestion(text)] : questions }];
+    return [
+      { ...base, kind: 'question', text, questions: questions.length === 0 ? [asQuestion(text)] : questions },
+    ];
   const story = role === 'exclusion' ? null : readStory(text);
   return story === null ? classified(text, base, language) : [{ ...base, kind: 'story', text, story }];
 }

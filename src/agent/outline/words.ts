@@ -10,13 +10,13 @@ const STOP_WORDS = new Set(
   ).split(' '),
 );
 
-const IRREGULAR: Readonly<Record<string, string>> = {
-  analyses: 'analysis',
-  children: 'child',
-  criteria: 'criterion',
-  people: 'person',
-  statuses: 'status',
-};
+const IRREGULAR: ReadonlyMap<string, string> = new Map([
+  ['analyses', 'analysis'],
+  ['children', 'child'],
+  ['criteria', 'criterion'],
+  ['people', 'person'],
+  ['statuses', 'status'],
+]);
 const NOT_PLURAL =
   /(?:ss|us|is|ous|news|access|always|lens|series|https?|css|sms|gps|dns|tls|aws|ios|kubernetes|redis|postgres)$/u;
 
@@ -37,7 +37,7 @@ export function wordCount(text: string): number {
 
 /** The singular of an English noun, good enough to compare and to name things. */
 export function singular(word: string): string {
-  const known = IRREGULAR[word.toLowerCase()];
+  const known = IRREGULAR.get(word.toLowerCase());
   if (known !== undefined) return known;
   if (word.length < 4 || NOT_PLURAL.test(word)) return word;
   if (/[^aeiou]ies$/u.test(word)) return `${word.slice(0, -3)}y`;

@@ -35,6 +35,7 @@ export interface RepositoryPlan {
 
 /** Seconds since 1970 at which every commit made here happened: 2026-01-01. */
 export const COMMIT_DATE = 1_767_225_600;
+const TIMEOUT_MS = 30_000;
 const PERSON = { name: 'Test Author', email: 'test@example.com' };
 
 /** All that git learns from the environment here: no configuration of the machine, one author, one date. */
@@ -91,7 +92,8 @@ export async function tryGit(
   args: readonly string[],
   more: { readonly input?: Uint8Array | string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<{ readonly exitCode: number | null; readonly stdout: Buffer; readonly stderr: string }> {
-  const child = spawn('git', args, { cwd: directory, env: { ...GIT_TEST_ENV, ...more.env } });
+  const env = { ...GIT_TEST_ENV, ...more.env };
+  const child = spawn('git', args, { cwd: directory, env, timeout: TIMEOUT_MS });
   const closed = new Promise<number | null>((resolve, reject) => {
     child.once('close', resolve).once('error', reject);
   });

@@ -117,6 +117,12 @@ const SUCCESS: Readonly<Record<string, string>> = {
   PUT: '200 with the new state',
 };
 
+function successOf({ method, path }: Operation): string {
+  // A deed on something that is there already, such as sharing it, creates nothing.
+  const isDeed = method === 'POST' && path.includes('{id}/');
+  return isDeed ? '200 with the result' : (SUCCESS[method] ?? '200');
+}
+
 /** Answers the method implies; limits and rights only where a requirement speaks of them. */
 function answersOf(operation: Operation, context: PlanContext): readonly string[] {
   const limited = context.spec.requirements.filter(({ text }) =>
@@ -125,7 +131,7 @@ function answersOf(operation: Operation, context: PlanContext): readonly string[
   const restricted = context.spec.requirements.filter((item) => restricts(item, operation));
   const isWriting = operation.method !== 'GET' && operation.method !== 'DELETE';
   return [
-    `Success: ${SUCCESS[operation.method] ?? '200'} (proposed)`,
+    `Success: ${successOf(operation)} (proposed)`,
     operation.path.includes('{') ? 'Nothing there under that identifier: 404 (proposed)' : '',
     isWriting && limited.length > 0
       ? `Input against ${idsOf(limited)}: 400 with the rule named (proposed)`

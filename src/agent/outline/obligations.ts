@@ -134,6 +134,8 @@ function possibility(subject: string, { action, isNegated }: FoundModal): Clause
 
 /** Bare instructions: `Export notes as CSV`, `Do not store card numbers`, `Let admins delete comments`. */
 function readInstruction(sentence: string): Clause | null {
+  const supported = /^support for (.+)$/iu.exec(sentence)?.[1];
+  if (supported !== undefined) return make('System', `support ${supported}`);
   const never = /^(?:do not|don['’]t|never) (.+)$/iu.exec(sentence)?.[1];
   if (never !== undefined) return make('System', never, { isNegated: true });
   const ability = /^(?:(?:the )?(?:ability|option|possibility) to|be able to) (.+)$/iu.exec(sentence)?.[1];
@@ -223,8 +225,6 @@ function readDeed(sentence: string): Clause | null {
 }
 
 function readFragment(sentence: string): Clause | null {
-  const supported = /^support (?:for )?(.+)$/iu.exec(sentence)?.[1];
-  if (supported !== undefined) return make('System', `support ${supported}`);
   if (wordCount(sentence) > 14 || /[:;]/u.test(sentence)) return quote(sentence);
   const start = words(sentence)[0] ?? '';
   const verb = start === 'no' ? 'have' : /^(?:a|an|the|some|one)$/u.test(start) ? 'provide' : 'support';

@@ -29,6 +29,10 @@ const METHODS: Readonly<Record<string, readonly [string, string]>> = {
   see: ['GET', ''],
   share: ['POST', '/{id}/share'],
 };
+/** Single verbs that differ from their class. */
+const OWN_METHODS: ReadonlyMap<string, readonly [string, string]> = new Map([
+  ['pay', ['POST', '/{id}/payment']],
+]);
 const CAPABILITY = /\b(?:MUST be able to|MAY) ((?:[\p{L}-]+,? (?:and |or )?){0,3}[\p{L}-]+)/u;
 
 /** The operations of the requirements: spelled out ones as they are, else one per verb of a capability about a known entity. */
@@ -56,12 +60,14 @@ function proposed(requirement: DocumentItem, context: PlanContext): readonly Ope
   const after = requirement.text.slice(action.index).toLowerCase();
   const noun = firstEntity(after, context);
   if (noun === undefined) return [];
-  const verbs = words(action[1] ?? '').filter((word) => METHODS[verbClass(word)?.name ?? ''] !== undefined);
-  return verbs.slice(0, 4).flatMap((verb) => {
-    const [method, suffix] = METHODS[verbClass(verb)?.name ?? ''] ?? [];
-    return method === undefined
-      ? []
-      : [{ method, path: `/${plural(slug(noun, 2))}${suffix}`, verb, requirement, isStated: false }];
+  const isOne = new RegExp(String.raw`\b(?:an?|the|this|one) (?:[a-z]+ )?${noun}\b`, 'u').test(after);
+  return words(action[1] ?? '').flatMap((verb) => {
+    const kind = verbClass(verb)?.name ?? '';
+    const [method, suffix] = OWN_METHODS.get(verb) ?? METHODS[kind] ?? [];
+    if (method === undefined) return [];
+    // One note is read by its identifier, several are listed.
+    const path = `/${plural(slug(noun, 2))}${kind === 'see' && isOne ? '/{id}' : suffix}`;
+    return [{ method, path, verb, requirement, isStated: false }];
   });
 }
 

@@ -22,6 +22,10 @@ export interface PlanContext {
   readonly featureSlug: string;
 }
 
+/** Words no package or module can be called in one language or another. */
+const RESERVED =
+  /^(?:case|class|default|delete|export|final|for|from|func|global|import|in|interface|internal|lambda|new|package|private|public|return|static|switch|test|type|use|with)$/u;
+
 /** Put the sources of a plan together. */
 export function planContext(
   sources: Pick<PlanContext, 'request' | 'spec' | 'repository' | 'constitution'>,
@@ -34,7 +38,8 @@ export function planContext(
   ];
   const technologies = technologiesIn(wording.join('\n'));
   const folder = request.featureDirectory.replace(/^specs\/(?:\d+[-_])*/u, '');
-  const featureSlug = slug(folder, 3) || 'feature';
+  const words = slug(folder, 3) || 'feature';
+  const featureSlug = RESERVED.test(words) ? `${words}-feature` : words;
   const requestedLanguage = technologies.find(
     ({ kind, name }) => kind === 'language' && languageByName(name) !== undefined,
   );

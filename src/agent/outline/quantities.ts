@@ -42,23 +42,22 @@ export function findQuantities(sentence: string): readonly Quantity[] {
   return [...sentence.matchAll(QUANTITY)].map((match) => {
     const [text, bound = '', value = '', ...units] = match;
     const index = units.findIndex((unit) => unit !== undefined);
+    const before = sentence.slice(Math.max(0, match.index - 24), match.index);
+    const isNegated = /\b(?:not|never|cannot|nicht)\b/iu.test(before) && BEYOND.test(bound);
     return {
-      text: text.trim(),
+      text: `${isNegated ? 'not ' : ''}${text.trim()}`,
       kind: UNITS[index]?.[0] ?? 'count',
-      bound: boundOf(bound, sentence.slice(Math.max(0, match.index - 24), match.index)),
+      bound: isNegated ? 'upper' : boundOf(bound),
       value,
       unit: units[index] ?? '',
     };
   });
 }
 
-/** `not more than` is an upper bound, whatever stands between the two words. */
-function boundOf(bound: string, before: string): Quantity['bound'] {
-  const isNegated = /\b(?:not|never|cannot|nicht)\b/iu.test(before);
+function boundOf(bound: string): Quantity['bound'] {
   if (UPPER.test(bound)) return 'upper';
   if (LOWER.test(bound)) return 'lower';
-  if (!BEYOND.test(bound)) return 'none';
-  return isNegated ? 'upper' : 'threshold';
+  return BEYOND.test(bound) ? 'threshold' : 'none';
 }
 
 /** The quantities of a kind, each text once. */

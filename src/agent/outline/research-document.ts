@@ -106,12 +106,15 @@ function storage(context: PlanContext): readonly Finding[] {
   const existing = context.repository.tools.filter(({ role }) => role === 'database');
   if (context.spec.entities.length === 0 && asked.length === 0) return [];
   const names = context.spec.entities.map(({ name }) => inline(name));
-  const kept = names.length === 0 ? 'what the feature keeps' : listed(names);
+  const question =
+    names.length === 0
+      ? 'Where does the feature keep its data?'
+      : `Where ${names.length > 1 ? 'are' : 'is'} ${listed(names)} kept?`;
   if (asked.length > 0) {
     const known = existing.map(({ name }) => name);
     return [
       {
-        question: `Where ${names.length > 1 ? 'are' : 'is'} ${kept} kept?`,
+        question,
         decision: `In ${listed(asked)}`,
         rationale: `The request names it; ${known.length === 0 ? 'the repository has no database client yet' : `the repository already uses ${listed(known)}`}`,
         alternatives:
@@ -122,7 +125,7 @@ function storage(context: PlanContext): readonly Finding[] {
   const [store] = existing;
   return [
     {
-      question: `Where ${names.length > 1 ? 'are' : 'is'} ${kept} kept?`,
+      question,
       decision:
         store === undefined
           ? 'Open: neither the request nor the repository names a store'

@@ -32,10 +32,11 @@ const PREPOSITION =
 const STATED =
   /\bgiven\b:?\s*(?<given>.+?)[\s,;.]*\bwhen\b:?\s*(?<when>.+?)[\s,;.]*\bthen\b:?\s*(?<then>.+)$/isu;
 
-/** The scenarios of a story, one per requirement, in the order of the requirements. */
+/** The scenarios of a story, one per requirement, the one it starts from first. */
 export function storyScenarios(story: StoryGroup, entities: ReadonlySet<string>): readonly Scenario[] {
   const setting = settingOf(story.lead.clause, entities);
-  return story.requirements
+  const others = story.requirements.filter((requirement) => requirement !== story.lead);
+  return [story.lead, ...others]
     .slice(0, MAX_SCENARIOS)
     .map((requirement) => scenarioOf(requirement, story, setting))
     .map((scenario) => ({ ...scenario, outcome: scenario.outcome.replace(/[.\s]+$/u, '') }));
@@ -105,10 +106,15 @@ function refusedScenario(clause: Clause, action: string): Omit<Scenario, 'requir
   const isForbidden = clause.modal === 'can' && isPerson(clause.subject) && clause.isNegated;
   if (!isExclusive && !isForbidden) return null;
   return {
-    context: isExclusive ? `somebody who is not ${actorOf(onlyOne)}` : actorOf(clause.subject),
+    context: isExclusive ? outsider(onlyOne) : actorOf(clause.subject),
     event: `they try to ${action}`,
     outcome: 'they are refused and nothing is changed',
   };
+}
+
+function outsider(insiders: string): string {
+  const people = actorOf(insiders).replaceAll(/\b(?:our|my)\b/giu, 'the');
+  return people.includes(' and ') ? `somebody other than ${people}` : `somebody who is not ${people}`;
 }
 
 function isProvision(clause: Clause): boolean {

@@ -10,7 +10,7 @@ const BACKGROUND =
 const WISH =
   /\b(?:i|we|users?|customers?|people|they|[a-z]+s)(?:['’]d| would)? (?:like|want|wants|need|needs|wish)\b/iu;
 const FACT =
-  /^(?!.*\b(?:was|were|had|did|we|our|i|my)\b).+\b(?:is|are|has|have|appears?|applies|contains?|continues?|keeps?|belongs?|consists?|shows?|sends?|stores?|returns?|stays?|remains?|expires?|starts?|ends?|gets?|includes?)\b/iu;
+  /^(?!.*\b(?:was|were|had|did|we|our|i|my)\b).+\b(?:is|are|has|have|appears?|applies|contains?|continues?|keeps?|needs?|requires?|belongs?|consists?|shows?|sends?|stores?|returns?|stays?|remains?|expires?|starts?|ends?|gets?|includes?)\b/iu;
 const GERMAN_DUTY =
   /\b(?:muss|müssen|soll|sollen|sollte|sollten|kann|können|darf|dürfen|möchten?|brauchen|benötigen|wird|werden)\b/iu;
 

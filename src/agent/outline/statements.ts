@@ -87,14 +87,18 @@ function ofSentence(sentence: string, block: Block, language: Language): readonl
     questions,
     priority: statedPriority(sentence, block.section, role),
   };
-  if (questions.length === 0 && !/[\p{L}\p{N}]/u.test(text)) return [];
-  if (text === '') return [{ ...base, kind: 'question', text: questions[0] ?? '' }];
-  if (role === 'question')
-    return [
-      { ...base, kind: 'question', text, questions: questions.length === 0 ? [asQuestion(text)] : questions },
-    ];
+  if (text === '' || role === 'question') return questionOf(text, base);
   const story = role === 'exclusion' ? null : readStory(text);
   return story === null ? classified(text, base, language) : [{ ...base, kind: 'story', text, story }];
+}
+
+/** What stands under `Open questions` asks, with or without a question mark. */
+function questionOf(text: string, base: Omit<Statement, 'kind' | 'text'>): readonly Statement[] {
+  const isSaid = /[\p{L}\p{N}]/u.test(text);
+  const questions = base.questions.length > 0 || !isSaid ? base.questions : [asQuestion(text)];
+  return questions.length === 0
+    ? []
+    : [{ ...base, kind: 'question', text: text || (questions[0] ?? ''), questions }];
 }
 
 function classified(
@@ -189,6 +193,7 @@ export function cleaned(text: string): string {
   return text
     .replaceAll(/\*\*|__|~~/gu, '')
     .replace(/^(?:hi|hello|hey|dear)(?: [\p{L}]+){0,2}[,!] +/iu, '')
+    .replace(/^please +/iu, '')
     .replace(/^\s*(?:FR|NFR|REQ|R|US|AC|UC|SC)[-_ ]?\d+\s*[:.)-]?\s+/u, '')
     .replace(/^\s*[[(]?(?:P[1-3]|prio(?:rity)?\s?\d)[\])]?\s*[:.-]?\s+/iu, '')
     .replace(/\s*[[(](?:P[1-3]|prio(?:rity)?\s?\d)[\])]\s*\.?$/iu, '')

@@ -26,7 +26,7 @@ export function tasksDocument(context: PlanContext, plan: string): string {
     ...phases.map(phasePart),
     section('## Dependencies & Execution Order', [order(phases)]),
     section('## Parallel Example', [parallelExample(phases)]),
-    section('## Implementation Strategy', [strategy(context)]),
+    section('## Implementation Strategy', [strategy(context, phases)]),
   ]);
 }
 
@@ -89,12 +89,13 @@ function idsOf(tasks: readonly NumberedTask[]): string {
   return listed(tasks.map(({ id }) => id));
 }
 
-function strategy(context: PlanContext): string {
+function strategy(context: PlanContext, phases: Phases): string {
+  const isFounded = phases.some(({ title, tasks }) => title.endsWith('Foundational') && tasks.length > 0);
   const [first, ...others] = context.spec.stories;
   if (first === undefined) return 'Do the tasks in order.';
   const rest =
     others.length === 0
       ? ''
       : ` Then add ${listed(others.map((story) => `User Story ${story.number}`))} in that order; each leaves a product that can be shown and released.`;
-  return `Build Phase 1, Phase 2 and User Story ${first.number} (${inline(first.title)}) first, stop, and check it along ${code('quickstart.md')}: that is the smallest useful result.${rest}`;
+  return `Build ${isFounded ? 'Phase 1, Phase 2' : 'Phase 1'} and User Story ${first.number} (${inline(first.title)}) first, stop, and check it along ${code('quickstart.md')}: that is the smallest useful result.${rest}`;
 }

@@ -88,7 +88,14 @@ const CLASSES: readonly VerbClass[] = [
     actor: 'user',
     outcome: 'the people it is meant for, and nobody else, can reach {object}',
     needsObject: true,
-    verbs: 'forward publish send share',
+    verbs: 'forward publish share',
+  },
+  {
+    name: 'send',
+    actor: 'system',
+    outcome: 'the people it is meant for, and nobody else, receive {object}',
+    needsObject: false,
+    verbs: 'send',
   },
   {
     name: 'enter',

@@ -6,7 +6,9 @@ const STOP_WORDS = new Set(
     'in into is it its just let like made make many may me might more most must my need needs never new no not of off on once one only ' +
     'or other our out over own per same shall she should so some such than that the their them then there these they this those to ' +
     'too under until up us use used using very via want wants was we were what when where which while who whose will with within ' +
-    'without would you your able also all after about able between system users user'
+    'without would you your able also all after about able between system users user' +
+    ' als auf aus bei beim das dem den der des die ein eine einem einen einer es für ich im ist kann können mit muss müssen nach nicht oder ' +
+    'sind soll sollen sollte sollten um und von vom vor war wenn wer werden wie wir wird wurde zu zum zur darf dürfen'
   ).split(' '),
 );
 
@@ -68,7 +70,7 @@ export function tellingWords(text: string): ReadonlySet<string> {
 }
 
 function stem(word: string): string {
-  const cut = word.length > 5 ? word.replace(/(?:ing|ed|er)$/u, '') : word;
+  const cut = word.length > 5 ? word.replace(/(?:ing|ed|er|ment)$/u, '') : word;
   return cut.length > 3 ? cut.replace(/e$/u, '') : cut;
 }
 

@@ -4,9 +4,10 @@ import { listProcesses, type SeenProcess } from './process-table.ts';
 
 const ROUNDS = 50;
 const ROUND_MS = 20;
-/** A look that found nothing proves little, and hardly anything when processes slipped by meanwhile. */
-const ENOUGH_CALM = 2;
-const CALM_OF_RESTLESS_LOOK = 0.25;
+/** One look that finds nothing proves little: a process that just becomes another program shows no environment. */
+const CALM_LOOKS = 2;
+/** A look during which processes slipped by proves nothing; then we look on for so long. */
+const RESTLESS_MS = 250;
 
 /** Whom to kill. */
 export interface Hunt {
@@ -21,16 +22,22 @@ export interface Hunt {
  */
 export async function killUntilNone({ choose, newerThanPid = Infinity }: Hunt): Promise<number> {
   const killed = new Set<number>();
-  for (let round = 0, calm = 0; round < ROUNDS && calm < ENOUGH_CALM; round += 1) {
+  let calmLooks = 0;
+  let quietSinceMs = Infinity;
+  for (let round = 0; round < ROUNDS && calmLooks < CALM_LOOKS; round += 1) {
     if (round > 0) await delay(ROUND_MS);
     const { seen, missedPids } = await listProcesses();
     const victims = await choose(seen);
-    const isRestless = missedPids.some((pid) => pid > newerThanPid);
-    calm = victims.length > 0 ? 0 : calm + (isRestless ? CALM_OF_RESTLESS_LOOK : 1);
     for (const { pid } of victims) {
       killed.add(pid);
       signalProcess(pid, 'SIGKILL');
     }
+    const nowMs = performance.now();
+    const isRestless = missedPids.some((pid) => pid > newerThanPid);
+    if (victims.length > 0) calmLooks = 0;
+    else if (!isRestless) calmLooks += 1;
+    else if (nowMs - quietSinceMs > RESTLESS_MS) break;
+    quietSinceMs = victims.length > 0 ? nowMs : Math.min(quietSinceMs, nowMs);
   }
   return killed.size;
 }

@@ -5,6 +5,8 @@ export interface Sandbox {
   readonly name: string;
   /** How strong the wall is, in a sentence for the audit and `doctor`. */
   readonly description: string;
+  /** Names of the variables every agent gets from the sandbox itself; named in the credential audit. */
+  readonly variableNames: readonly string[];
   /** Make sure an execution could start now. @throws `sandbox_unavailable` */
   preflight(): Promise<void>;
   /**

@@ -1,12 +1,14 @@
 import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
+const DENIED = new Set<unknown>(['EACCES', 'EPERM']);
+
 /** Remove a tree, links in it as links. Agents leave directories nobody may write to, for example as a module cache. */
 export async function removeTree(directory: string): Promise<void> {
   try {
     await removeAll(directory);
   } catch (thrown) {
-    if (!isDenied(thrown)) throw thrown;
+    if (!DENIED.has(codeOf(thrown))) throw thrown;
     await openUp(directory);
     await removeAll(directory);
   }
@@ -16,14 +18,22 @@ async function removeAll(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true, maxRetries: 3 });
 }
 
+/** A removal that failed may still be at work elsewhere in the tree, so anything may be gone by now. */
 async function openUp(directory: string): Promise<void> {
-  const found = await lstat(directory).catch(() => undefined);
+  const found = await unlessGone(lstat(directory));
   if (found?.isDirectory() !== true) return;
-  await chmod(directory, 0o700);
-  const entries = await readdir(directory, { withFileTypes: true });
+  await unlessGone(chmod(directory, 0o700));
+  const entries = (await unlessGone(readdir(directory, { withFileTypes: true }))) ?? [];
   for (const entry of entries) if (entry.isDirectory()) await openUp(path.join(directory, entry.name));
 }
 
-function isDenied(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && (thrown.code === 'EACCES' || thrown.code === 'EPERM');
+async function unlessGone<Value>(found: Promise<Value>): Promise<Value | undefined> {
+  return found.catch((thrown: unknown) => {
+    if (codeOf(thrown) === 'ENOENT') return undefined;
+    throw thrown;
+  });
+}
+
+function codeOf(thrown: unknown): unknown {
+  return thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
 }

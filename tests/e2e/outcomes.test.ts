@@ -89,6 +89,9 @@ describe('a run that succeeds', () => {
       `changes_pushed=1\nbranch=${run.branch_name}\nreason=\n`,
     );
     expect(run.external_ref).toBe('TICKET-1');
+    const audit = JSON.parse(await engine.readText(run.run_id, 'credential-audit.json'));
+    expect(audit.credentials).toEqual([]);
+    expect(audit.variables).toContainEqual({ name: 'HOME', source: 'sandbox', value: '***REDACTED***' });
   });
 
   it('writes a pull request that names what was asked and what came of it', async () => {

@@ -1,3 +1,4 @@
+import { REDACTED } from '../../domain/redact.ts';
 import { saveArtifact } from '../save-artifact.ts';
 import { agentOf, sandboxOf } from '../run-session.ts';
 import type { Step } from '../run-phase.ts';
@@ -9,12 +10,17 @@ export const prepareJob: Step<'prepare_job'> = {
     const { deps, run } = session;
     const workspace = await deps.workspaces.allocate(run.id);
     const agent = agentOf(session);
+    const sandbox = sandboxOf(session);
     const [agentVersion, gitVersion] = await Promise.all([agent.detectVersion(), deps.git.detectVersion()]);
 
     const audit = {
       run_id: run.id,
       agent: agent.name,
-      sandbox: sandboxOf(session).name,
+      sandbox: sandbox.name,
+      variables: [
+        ...sandbox.variableNames.map((name) => ({ name, source: 'sandbox', value: REDACTED })),
+        { name: 'SPECIFY_FEATURE_DIRECTORY', source: 'run', value: REDACTED },
+      ],
       // No part of this version hands a credential to anybody; what is listed here is everything a later one would.
       credentials: [],
     };

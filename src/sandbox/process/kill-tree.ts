@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { listProcesses, type SeenProcess } from './process-table.ts';
 
-const ROUNDS = 50;
-const ROUND_MS = 20;
+const ROUNDS = 100;
+const ROUND_MS = 10;
 /** One look that finds nothing proves little: a process that just becomes another program shows no environment. */
 const CALM_LOOKS = 2;
 /** A look during which processes slipped by proves nothing; then we look on for so long. */
@@ -11,7 +11,7 @@ const RESTLESS_MS = 250;
 
 /** Whom to kill. */
 export interface Hunt {
-  readonly choose: (seen: readonly SeenProcess[]) => Promise<readonly { readonly pid: number }[]>;
+  readonly choose: (seen: readonly SeenProcess[]) => readonly { readonly pid: number }[];
   /** Processes with higher numbers may belong to what is hunted. */
   readonly newerThanPid?: number;
 }
@@ -26,8 +26,8 @@ export async function killUntilNone({ choose, newerThanPid = Infinity }: Hunt): 
   let quietSinceMs = Infinity;
   for (let round = 0; round < ROUNDS && calmLooks < CALM_LOOKS; round += 1) {
     if (round > 0) await delay(ROUND_MS);
-    const { seen, missedPids } = await listProcesses();
-    const victims = await choose(seen);
+    const { seen, missedPids } = listProcesses();
+    const victims = choose(seen);
     for (const { pid } of victims) {
       killed.add(pid);
       signalProcess(pid, 'SIGKILL');

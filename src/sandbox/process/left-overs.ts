@@ -20,19 +20,20 @@ export async function sweep({ leaderPid, marker, directories }: ExecutionTraces)
   const isOrphanThere = ({ parentPid, cwd }: SeenProcess) =>
     parentPid === 1 && (isWithin(cwd, directories.work) || isWithin(cwd, directories.home));
   await killUntilNone({
-    choose: (seen) => Promise.resolve(seen.filter((each) => isMarked(each) || isOrphanThere(each))),
+    choose: (seen) => seen.filter((each) => isMarked(each) || isOrphanThere(each)),
     newerThanPid: leaderPid,
   });
 }
 
 /** See `Sandbox.reap`. */
 export async function reap(runId?: string): Promise<number> {
+  const { pidNamespace } = await currentWorker();
   return killUntilNone({
     choose(seen) {
       const marked = seen.flatMap(({ pid, marker }) => (marker === undefined ? [] : [{ pid, marker }]));
-      return runId === undefined
-        ? ofDeadWorkers(marked)
-        : Promise.resolve(marked.filter(({ marker }) => marker.runId === runId));
+      return marked.filter(({ marker }) =>
+        runId === undefined ? hasDeadWorker(marker, pidNamespace) : marker.runId === runId,
+      );
     },
   });
 }
@@ -42,15 +43,9 @@ function isWithin(cwd: string | undefined, directory: string): boolean {
 }
 
 /**
- * Workers are looked up after the processes they marked were seen, so that one that just started counts as alive. Those of
- * another process namespace (a container) cannot be looked up here, so they are left to their own kind.
+ * A worker is looked up after the process it marked was seen, so that one that just started counts as alive. Those of another
+ * process namespace (a container) cannot be looked up here, so they are left to their own kind.
  */
-async function ofDeadWorkers<Marked extends { readonly marker: Marker }>(
-  marked: readonly Marked[],
-): Promise<readonly Marked[]> {
-  const { pidNamespace } = await currentWorker();
-  const near = marked.filter(({ marker }) => marker.pidNamespace === pidNamespace);
-  const pids = [...new Set(near.map(({ marker }) => marker.workerPid))];
-  const starts = new Map(await Promise.all(pids.map(async (pid) => [pid, await processStart(pid)] as const)));
-  return near.filter(({ marker }) => starts.get(marker.workerPid) !== marker.workerStart);
+function hasDeadWorker(marker: Marker, pidNamespace: string): boolean {
+  return marker.pidNamespace === pidNamespace && processStart(marker.workerPid) !== marker.workerStart;
 }

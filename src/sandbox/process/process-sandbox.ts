@@ -1,7 +1,7 @@
 import type { Sandbox, SandboxCommand, SandboxObserver, SandboxResult } from '../port.ts';
 import { collectOutput } from './collect-output.ts';
 import { reap, sweep } from './left-overs.ts';
-import { currentWorker, type Marker } from './process-table.ts';
+import { MARKER_NAME, currentWorker, type Marker } from './process-table.ts';
 import { prepareDirectories, startAgent } from './start-agent.ts';
 import { waitForEnd } from './wait-for-end.ts';
 import { watchOver } from './watchdog.ts';
@@ -22,6 +22,7 @@ export function processSandbox(options: ProcessSandboxOptions): Sandbox {
   return {
     name: 'process',
     description: 'a process of this user: own session, HOME and environment; no wall against a hostile agent',
+    variableNames: ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TERM', 'NO_COLOR', MARKER_NAME],
     preflight: () => Promise.resolve(),
     execute: (command, observe) => execute(options, command, observe),
     reap,

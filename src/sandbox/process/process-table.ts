@@ -1,4 +1,5 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readlink } from 'node:fs/promises';
 
 /** Name of the variable every process of an execution inherits. */
 export const MARKER_NAME = '_SPEC_AUTOMATION_EXECUTION';
@@ -36,7 +37,7 @@ export interface SeenProcess {
 
 /** This process as a worker. */
 export async function currentWorker(): Promise<Worker> {
-  const workerStart = (await processStart(process.pid)) ?? 'unknown';
+  const workerStart = processStart(process.pid) ?? 'unknown';
   const pidNamespace = await readlink('/proc/self/ns/pid').catch(() => 'unknown');
   return { workerPid: process.pid, workerStart, pidNamespace };
 }
@@ -55,37 +56,28 @@ export interface ProcessLook {
 }
 
 /**
- * Every other process of this user, newest first: what runs away does so by forking. Reads `/proc`; on a system without it the
- * list is empty and only process groups protect against left-overs.
+ * Every other process of this user, newest first: what runs away does so by forking. Synchronous, since a fork takes less time
+ * than a turn of the event loop. Reads `/proc`; on a system without it the list is empty and only process groups protect against
+ * left-overs.
  */
-export async function listProcesses(): Promise<ProcessLook> {
-  const names = await readdir('/proc').catch(() => []);
+export function listProcesses(): ProcessLook {
+  const names = unlessGone(() => readdirSync('/proc')) ?? [];
   const pids = names.filter((name) => /^\d+$/u.test(name)).map(Number);
   const others = pids.filter((pid) => pid !== process.pid && pid > 1).toSorted((one, other) => other - one);
   const missedPids: number[] = [];
-  const found = await Promise.all(others.map((pid) => readProcess(pid, () => missedPids.push(pid))));
+  const found = others.map((pid) => readProcess(pid, () => missedPids.push(pid)));
   return { seen: found.filter((entry) => entry !== undefined), missedPids };
 }
 
 /** Start time of a process in clock ticks since boot; `undefined` when it does not run, be it not yet waited for. */
-export async function processStart(pid: number): Promise<string | undefined> {
-  const stat = await readStat(pid);
+export function processStart(pid: number): string | undefined {
+  const stat = readStat(pid);
   return stat === undefined || hasEnded(stat) ? undefined : stat[FIELD_START_TIME];
 }
 
-/** Fields of `/proc/<pid>/stat` from the third on: the name (field 2) may hold spaces and brackets, the rest is plain (proc(5)). */
-async function readStat(pid: number): Promise<readonly string[] | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-}
-
-function hasEnded(stat: readonly string[]): boolean {
-  return /^[ZX]$/u.test(stat[FIELD_STATE] ?? '');
-}
-
-async function readProcess(pid: number, noteMissed: () => void): Promise<SeenProcess | undefined> {
-  const environ = await readEnviron(pid);
-  const stat = await readStat(pid);
+function readProcess(pid: number, noteMissed: () => void): SeenProcess | undefined {
+  const environ = readEnviron(pid);
+  const stat = readStat(pid);
   if (environ === 'denied') return undefined;
   if (stat === undefined || hasEnded(stat)) {
     noteMissed();
@@ -95,15 +87,35 @@ async function readProcess(pid: number, noteMissed: () => void): Promise<SeenPro
   if (pid === KERNEL_PID || parentPid === KERNEL_PID) return undefined;
   // It is just becoming another program, or it is a daemon that emptied its environment.
   if (environ === '') noteMissed();
-  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+  const cwd = unlessGone(() => readlinkSync(`/proc/${pid}/cwd`));
   return { pid, parentPid, marker: findMarker(environ), cwd: cwd?.replace(/ \(deleted\)$/u, '') };
 }
 
 /** `denied` for a process of another user; empty when there is none, now or at all. */
-async function readEnviron(pid: number): Promise<string> {
-  return readFile(`/proc/${pid}/environ`, 'latin1').catch((error: unknown) =>
-    error instanceof Error && 'code' in error && error.code === 'EACCES' ? 'denied' : '',
-  );
+function readEnviron(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EACCES' ? 'denied' : '';
+  }
+}
+
+/** Fields of `/proc/<pid>/stat` from the third on: the name (field 2) may hold spaces and brackets, the rest is plain (proc(5)). */
+function readStat(pid: number): readonly string[] | undefined {
+  const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function hasEnded(stat: readonly string[]): boolean {
+  return /^[ZX]$/u.test(stat[FIELD_STATE] ?? '');
+}
+
+function unlessGone<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 function findMarker(environ: string): Marker | undefined {

@@ -198,7 +198,7 @@ describe('two processes', () => {
     // The first never renews its lease: to the others it looks dead, while in truth it is only slow.
     await using slow = await openEngine({
       agents: [agent],
-      settings: { leaseTtlMs: 1_500, leaseRenewMs: 1_400_000 },
+      settings: { leaseTtlMs: 6_000, leaseRenewMs: 1_400_000 },
     });
     const { run_id: runId } = await slow.app.submit({ repository, specText: SPEC });
     await using heir = await openEngine({
@@ -206,6 +206,9 @@ describe('two processes', () => {
       home: slow.home,
       settings: { leaseTtlMs: 10_000 },
     });
+    const hasReachedPlan = async () =>
+      (await readFile(startLog, 'utf8').catch(() => '')).trim().split('\n').length === 2;
+    await waitFor(hasReachedPlan, { timeoutMs: 20_000, what: 'the plan phase of the first process' });
     const hasMoved = async () => {
       await heir.app.recover();
       return (await heir.app.get(runId)).worker === heir.deps.settings.workerName;

@@ -1,0 +1,4 @@
+import type { Proof } from './proof.ts';
+
+/** Everything this project claims to show, in the order of `--list`. */
+export const PROOFS: readonly Proof[] = [];

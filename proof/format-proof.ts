@@ -11,7 +11,7 @@ export function asText({ tables, figures, shortfalls }: ProofResult): string {
 export function asSection(proof: Proof, result: ProofResult, machine: string): string {
   const parts = [
     `## ${proof.name}`,
-    `${proof.claim}`,
+    proof.claim,
     `\`npm run -s proof -- ${proof.name}\`, ${machine}: **${result.shortfalls.length === 0 ? 'holds' : 'falls short'}**.`,
     lines(result.figures, '- '),
     lines(result.shortfalls, '- Fell short: '),
@@ -40,7 +40,10 @@ function lines(texts: readonly string[], mark: string): string {
 }
 
 function markdownTable({ title, header, rows }: ProofTable): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [`### ${title}`, '', line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+  const rule = header.map(() => '---');
+  return [`### ${title}`, '', ...[header, rule, ...rows].map(markdownRow)].join('\n');
+}
+
+function markdownRow(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

@@ -129,7 +129,13 @@ async function probeStore(settings: Settings): Promise<string> {
 }
 
 function agents({ allowedAgents }: Settings): readonly Agent[] {
-  const all = [outlineAgent({ nodePath: process.execPath, version: VERSION })];
+  const all = [
+    outlineAgent({
+      nodePath: process.execPath,
+      version: VERSION,
+      packageDirectory: path.resolve(import.meta.dirname, '..'),
+    }),
+  ];
   return all.filter(({ name }) => allowedAgents === undefined || allowedAgents.includes(name));
 }
 

@@ -17,12 +17,23 @@ export function exampleAgent(options: { readonly path: string }): Agent {
     name: 'example',
     description: 'shows the form of an adapter',
     specKitKey: 'generic',
+    runsForeignCode: true,
+    needsNetwork: true,
+    variables: [],
     detectVersion: () => detectVersion(options.path),
-    command: ({ prompt }) => ({ argv: ['example-agent', '--json'], env: {}, stdin: prompt }),
+    command: ({ prompt }) => ({
+      argv: ['example-agent', '--json'],
+      env: {},
+      stdin: prompt,
+      homeFiles: {},
+      readPaths: [],
+    }),
     parse: (text) => {
       const line = Line.safeParse(jsonOf(text));
       return line.success ? eventsOf(line.data) : [];
     },
+    // It leaves no account behind when it is cut off.
+    readUsage: () => Promise.resolve(null),
   };
 }
 

@@ -2,7 +2,7 @@ import type { AgentPhaseName, SpecKitCommand } from '../domain/phases.ts';
 import type { Clarification, Usage } from '../domain/run.ts';
 
 /**
- * A coding agent: data and two pure functions. `command` says how to start it for one phase, `parse` turns one line of its
+ * A coding agent: data and a few functions. `command` says how to start it for one phase, `parse` turns one line of its
  * standard output into events. Everything else (time limits, files, verdicts) is the engine's.
  */
 export interface Agent {
@@ -11,11 +11,31 @@ export interface Agent {
   readonly description: string;
   /** Spec Kit's key for it (`specify init --integration <key>`): where the repository keeps its prompts for this agent. */
   readonly specKitKey: string;
-  /** Version and readiness of the installed program. @throws an `AppError` of kind `environment` */
+  /** True when it may run programs a model or the repository names: then it needs a confined sandbox, or the operator's word. */
+  readonly runsForeignCode: boolean;
+  /** True when it has to reach a model over the network. */
+  readonly needsNetwork: boolean;
+  /** The variables it is handed besides those of the sandbox; named in the credential audit. */
+  readonly variables: readonly AgentVariable[];
+  /** Version and readiness of the installed program, credentials included. @throws an `AppError` of kind `environment` */
   detectVersion(): Promise<string>;
+  /** Pure. */
   command(invocation: AgentInvocation): AgentCommand;
   /** Pure. Unknown or broken lines give no event. */
   parse(line: string): readonly AgentEvent[];
+  /**
+   * What an execution that was cut off had used by then, from what it left in its HOME; `null` when that cannot be known. The
+   * directory is untrusted: reads are bounded and follow no links. Never throws.
+   */
+  readUsage(homeDirectory: string): Promise<Usage | null>;
+}
+
+/** A variable of an agent's environment, by name; its value is only ever in `AgentCommand.env`. */
+export interface AgentVariable {
+  readonly name: string;
+  /** Where its value comes from, such as `setting CODEX_MODEL`. */
+  readonly source: string;
+  readonly isSecret: boolean;
 }
 
 export interface AgentInvocation {
@@ -35,11 +55,17 @@ export interface AgentInvocation {
 
 export interface AgentCommand {
   readonly argv: readonly [string, ...string[]];
+  /** Secrets included; never stored. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whole; standard input ends after it. */
   readonly stdin: string;
+  /** Files its HOME holds when it starts, by path relative to it. No secrets: they may be kept as evidence. */
+  readonly homeFiles: Readonly<Record<string, string>>;
+  /** Absolute directories its program is read from, where they may lie outside the system's own. */
+  readonly readPaths: readonly string[];
 }
 
-/** What an agent reports while it works. `finished` is the terminal event: without one the phase failed. */
+/** What an agent reports while it works. `finished` is the terminal event: without one the phase failed. `used` events add up. */
 export type AgentEvent =
   | { readonly type: 'progressed'; readonly text: string }
   | { readonly type: 'used'; readonly usage: Usage }

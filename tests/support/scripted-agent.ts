@@ -24,13 +24,19 @@ export function scriptedAgent(behave: (invocation: AgentInvocation) => Script, n
     name,
     description: 'does what a test tells it',
     specKitKey: 'codex',
+    runsForeignCode: false,
+    needsNetwork: false,
+    variables: [],
     detectVersion: () => Promise.resolve('1.0.0'),
     command: (invocation) => ({
       argv: [process.execPath, program],
       env: {},
       stdin: JSON.stringify(behave(invocation)),
+      homeFiles: {},
+      readPaths: [path.dirname(path.dirname(process.execPath)), path.resolve(import.meta.dirname, '../..')],
     }),
     parse: (line) => parseLine(line),
+    readUsage: () => Promise.resolve(null),
   };
 }
 

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { outlineAgent } from './outline.ts';
 
-const agent = outlineAgent({ nodePath: process.execPath, version: '9.9.9' });
+const agent = outlineAgent({ nodePath: process.execPath, version: '9.9.9', packageDirectory: '/' });
 
 async function runAgent(stdin: string) {
   const root = mkdtempSync(path.join(tmpdir(), 'outline-main-'));

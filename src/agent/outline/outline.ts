@@ -1,25 +1,40 @@
-import { extname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Agent, AgentInvocation } from '../port.ts';
 import { parseEvent } from './event-lines.ts';
 import type { OutlineRequest } from './request.ts';
 
+export interface OutlineOptions {
+  /** The Node to run it with. */
+  readonly nodePath: string;
+  readonly version: string;
+  /** The folder this package is installed in: its program and the libraries it loads. */
+  readonly packageDirectory: string;
+}
+
 /**
  * The agent that needs no model: it reads the spec text and the repository and writes Spec Kit's documents by rule.
  * The same text and tree give the same bytes, and it says in every document that it was drafted by rule.
  */
-export function outlineAgent(options: { readonly nodePath: string; readonly version: string }): Agent {
+export function outlineAgent(options: OutlineOptions): Agent {
   return {
     name: 'outline',
     description: 'drafts the documents by rule from the spec text and the repository; no model, no network',
     specKitKey: 'generic',
+    runsForeignCode: false,
+    needsNetwork: false,
+    variables: [],
     detectVersion: () => Promise.resolve(options.version),
     command: (invocation) => ({
       argv: [options.nodePath, programPath()],
       env: {},
       stdin: JSON.stringify(requestOf(invocation)),
+      homeFiles: {},
+      readPaths: [dirname(dirname(options.nodePath)), options.packageDirectory],
     }),
     parse: parseEvent,
+    // It asks no model, and reports that itself.
+    readUsage: () => Promise.resolve(null),
   };
 }
 

@@ -29,6 +29,8 @@ const LEASE_TTL_MS = 10_000;
 const LEASE_RENEW_MS = 3_000;
 const FOLLOW_POLL_MS = 50;
 const STOP_GRACE_MS = 2_000;
+/** An agent whose worker died has this much longer than its deadline to be adopted. */
+const UNWATCHED_MS = 60_000;
 
 /**
  * Open the product on a state directory (or PostgreSQL): pick the adapters, bring the tables up to date, start working.
@@ -48,6 +50,7 @@ export async function openSpecAutomation(settings: Settings): Promise<SpecAutoma
     workingDirectory: process.cwd(),
     author: settings.author,
     isDryRun: settings.isTestMode,
+    allowUnconfined: settings.allowUnconfined,
     concurrency: settings.concurrency,
   });
 }
@@ -71,7 +74,7 @@ export async function diagnose(settings: Settings): Promise<readonly Readiness[]
     { name: 'store', look: () => probeStore(settings) },
     ...sandboxes(settings).map((sandbox) => ({
       name: `sandbox ${sandbox.name}`,
-      look: async () => sandbox.preflight().then(() => sandbox.description),
+      look: async () => (await sandbox.preflight()).description,
     })),
     ...agents(settings).map((agent) => ({
       name: `agent ${agent.name}`,
@@ -108,6 +111,8 @@ function composeDeps(settings: Settings, store: Store): Deps {
       leaseTtlMs: LEASE_TTL_MS,
       leaseRenewMs: LEASE_RENEW_MS,
       phaseTimeoutMs: settings.phaseTimeoutMs,
+      stallTimeoutMs: settings.stallTimeoutMs,
+      completionGraceMs: settings.completionGraceMs,
       retentionMs: settings.retentionMs,
       followPollMs: FOLLOW_POLL_MS,
     },
@@ -140,7 +145,14 @@ function agents({ allowedAgents }: Settings): readonly Agent[] {
 }
 
 function sandboxes(settings: Settings): readonly Sandbox[] {
-  return [processSandbox({ path: settings.path, graceMs: STOP_GRACE_MS })];
+  return [
+    processSandbox({
+      path: settings.path,
+      graceMs: STOP_GRACE_MS,
+      confinement: 'auto',
+      unwatchedMs: UNWATCHED_MS,
+    }),
+  ];
 }
 
 function byName<Item extends { readonly name: string }>(items: readonly Item[]): ReadonlyMap<string, Item> {

@@ -61,6 +61,7 @@ export interface SubmissionDefaults {
   readonly workingDirectory: string;
   readonly author: NonNullable<Submission['author']>;
   readonly isDryRun: boolean;
+  readonly allowUnconfined: boolean;
   readonly concurrency: number;
 }
 
@@ -108,6 +109,7 @@ function withDefaults(request: SubmitRequest, defaults: SubmissionDefaults): Sub
     workingDirectory: request.workingDirectory ?? defaults.workingDirectory,
     author: request.author ?? defaults.author,
     dryRun: (request.dryRun ?? false) || defaults.isDryRun,
+    allowUnconfined: (request.allowUnconfined ?? false) || defaults.allowUnconfined,
   };
 }
 

@@ -5,6 +5,8 @@ export function describeEvent(event: EventView): readonly string[] {
   switch (event.type) {
     case 'phase_started':
       return [`${event.phase}: started${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`];
+    case 'phase_adopted':
+      return [`${event.phase}: going on with what its last worker left`];
     case 'phase_progressed':
       return [`${event.phase}: ${event.text}`];
     case 'phase_succeeded':

@@ -1,5 +1,6 @@
+import type { RunDetail } from '../contract/run-view.ts';
 import type { RunStatus } from '../domain/run.ts';
-import type { ReasonKind } from '../domain/reasons.ts';
+import { REASONS, isReasonCode, type ReasonKind } from '../domain/reasons.ts';
 import { EXIT, type ExitCode } from './cli-context.ts';
 
 const BY_STATUS: Readonly<Record<RunStatus, ExitCode>> = {
@@ -18,9 +19,13 @@ const BY_KIND: Readonly<Record<ReasonKind, ExitCode>> = {
   outcome: EXIT.failed,
 };
 
-/** The exit code of a run's end. A run that has not ended counts as failed: nobody works on it any more. */
-export function exitCodeOfStatus(status: RunStatus): ExitCode {
-  return BY_STATUS[status];
+/**
+ * The exit code of a run's end: a run that failed for want of something on this machine says so. A run that has not ended counts
+ * as failed: nobody works on it any more.
+ */
+export function exitCodeOfEnd({ status, reason }: Pick<RunDetail, 'status' | 'reason'>): ExitCode {
+  const isNotReady = reason !== null && isReasonCode(reason) && REASONS[reason].kind === 'environment';
+  return status === 'failed' && isNotReady ? EXIT.notReady : BY_STATUS[status];
 }
 
 /** The exit code of an error. */

@@ -2,7 +2,7 @@ import type { RunDetail } from '../contract/run-view.ts';
 import { formatBytes, formatDuration } from '../domain/format.ts';
 import type { SpecAutomation } from '../spec-automation.ts';
 import type { CliContext, ExitCode } from './cli-context.ts';
-import { exitCodeOfStatus } from './exit-code.ts';
+import { exitCodeOfEnd } from './exit-code.ts';
 import { showProgress } from './show-progress.ts';
 
 /** Watch a run of this process to its end, let Ctrl-C cancel it, and print how it ended. */
@@ -28,7 +28,7 @@ export async function followToEnd(
       ? `${JSON.stringify(detail, null, 2)}\n`
       : summarise(detail, app.artifactDirectory(detail.run_id)),
   );
-  return exitCodeOfStatus(detail.status);
+  return exitCodeOfEnd(detail);
 }
 
 /** How a run ended, for people. */

@@ -3,8 +3,8 @@ import { EXIT, type CliContext } from './cli-context.ts';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Turn interrupts into a polite request: the first calls `onInterrupt`, the second ends the process at once. What an agent
- * still runs then is killed by the sandbox's watchdog.
+ * Turn interrupts into a polite request: the first calls `onInterrupt`, the second ends the process at once. An agent that
+ * was asked to stop by then is killed by its supervisor.
  */
 export function interruptHandler(host: NodeJS.Process): CliContext['interceptInterrupt'] {
   return (onInterrupt) => {

@@ -67,6 +67,8 @@ function changeOf(event: EventView, atMs: number): Partial<PhaseLine> | undefine
   switch (event.type) {
     case 'phase_started':
       return { status: 'running', startedMs: atMs, endedMs: null, note: '' };
+    case 'phase_adopted':
+      return { status: 'running', endedMs: null, note: 'going on' };
     case 'phase_progressed':
       return { note: event.text };
     case 'phase_succeeded':

@@ -6,6 +6,7 @@ import { VERSION } from '../version.ts';
 import type { CliContext, CommandAction, ExitCode } from './cli-context.ts';
 import { demo } from './commands/demo.ts';
 import { run } from './commands/run.ts';
+import { recover } from './commands/recover.ts';
 import { artifacts, cancel, list, logs, retry, show } from './commands/runs.ts';
 import { cleanup, doctor, migrate } from './commands/upkeep.ts';
 import { EXAMPLES } from './examples.ts';
@@ -41,6 +42,7 @@ export function buildProgram(context: CliContext, onExit: (code: ExitCode) => vo
     .option('--feature <folder>', 'continue this folder below specs/ instead of starting a new one')
     .option('--agent <name>', 'agent that writes the documents (default: SPEC_AUTOMATION_AGENT_BACKEND)')
     .option('--sandbox <name>', 'where the agent executes (default: SPEC_AUTOMATION_SANDBOX)')
+    .option('--allow-unconfined', 'let the agent work where nothing holds it: it can then do what you can')
     .option('--dry-run', 'do everything but push and open the pull request')
     .addOption(
       new Option('--on-clarification <mode>', 'when the agent leaves questions open')
@@ -105,6 +107,11 @@ function addRunsCommands(runs: Command, bind: Bind, bindRun: BindRun): void {
     .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES.retry)
     .action(bindRun(retry));
+  runs
+    .command('recover')
+    .description('take up every run whose worker died, and bring it to its end here')
+    .option(...JSON_OPTION)
+    .action(bind(recover));
   runs
     .command('artifacts <run_id>')
     .description("list a run's evidence, or print one piece of it")

@@ -55,6 +55,16 @@ export const SettingsSchema = z.object({
   SPEC_AUTOMATION_PHASE_TIMEOUT_S: wholeNumber(1, 86_400)
     .default(900)
     .meta({ description: 'Seconds an agent may take for one phase.' }),
+  SPEC_AUTOMATION_STALL_TIMEOUT_S: wholeNumber(1, 86_400)
+    .default(300)
+    .meta({ description: 'Seconds an agent may say nothing before it counts as stalled.' }),
+  SPEC_AUTOMATION_COMPLETION_GRACE_S: wholeNumber(0, 3600)
+    .default(10)
+    .meta({ description: 'Seconds an agent has to end by itself after its final event.' }),
+  SPEC_AUTOMATION_ALLOW_UNCONFINED: flag.default(false).meta({
+    description:
+      '`true` lets agents run code of models and repositories without a wall around them, as `--allow-unconfined` does for one run.',
+  }),
   SPEC_AUTOMATION_CONCURRENCY: wholeNumber(1, 1000)
     .default(4)
     .meta({ description: 'Runs one process works on at the same time.' }),
@@ -88,6 +98,9 @@ export interface Settings {
   readonly sandbox: string;
   readonly retentionMs: number;
   readonly phaseTimeoutMs: number;
+  readonly stallTimeoutMs: number;
+  readonly completionGraceMs: number;
+  readonly allowUnconfined: boolean;
   readonly concurrency: number;
   readonly diskReserveBytes: number;
   readonly isTestMode: boolean;

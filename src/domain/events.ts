@@ -10,6 +10,7 @@ export type RunEvent =
   | { readonly type: 'run_retried'; readonly from: PhaseName }
   | { readonly type: 'run_finished'; readonly status: TerminalStatus; readonly reason: ReasonCode | null }
   | { readonly type: 'phase_started'; readonly phase: PhaseName; readonly attempt: number }
+  | { readonly type: 'phase_adopted'; readonly phase: PhaseName; readonly attempt: number }
   | { readonly type: 'phase_succeeded'; readonly phase: PhaseName; readonly attempt: number }
   | {
       readonly type: 'phase_failed' | 'phase_retrying';

@@ -22,6 +22,7 @@ const RUN: Run = {
   externalRef: null,
   onClarification: 'continue',
   retain: false,
+  allowUnconfined: false,
   author: { name: 'Spec Kit Bot', email: 'bot@example.org' },
   status: 'in_progress',
   reason: null,

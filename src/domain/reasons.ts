@@ -119,6 +119,10 @@ export const REASONS = {
     'The file system of {directory} cannot lock files safely: {problem}.',
     'Point SPEC_AUTOMATION_HOME at a local disk, or use PostgreSQL through SPEC_AUTOMATION_DATABASE_URL.',
   ),
+  unconfined_agent: environment(
+    "Agent '{agent}' runs code that a model or the repository chooses, and sandbox '{sandbox}' has no wall to hold it: {problem}.",
+    'Install bubblewrap (apt-get install bubblewrap) and see spec-automation doctor, or pass --allow-unconfined: the agent can then read and change whatever this user can.',
+  ),
 
   // -- failure: the run ended `failed`
   agent_failed: failure(
@@ -132,6 +136,10 @@ export const REASONS = {
   clone_failed: transient(
     'Cloning {repository} failed: {problem}.',
     'Check the network and the repository, then retry the run.',
+  ),
+  execution_lost: transient(
+    "What agent '{agent}' did in phase {phase} cannot be known: its supervisor was killed.",
+    'Look for what kills processes on this machine (memory is the usual cause), then retry the run.',
   ),
   feature_conflict: failure(
     'Feature folder {feature} cannot be used: {problem}.',
@@ -149,6 +157,10 @@ export const REASONS = {
     "Agent '{agent}' finished but {document} is not acceptable: {problem}.",
     'Read {phase}.stdout.log; retry with --notes to tell the agent what was missing.',
   ),
+  output_limit: failure(
+    "Agent '{agent}' wrote more than the sandbox keeps and was stopped.",
+    'Read the end of {phase}.stdout.log for what it repeats, then retry the run.',
+  ),
   policy_refused: failure(
     'The result cannot be published: {problem}.',
     'Only plain files below {allowed} may change; retry the run with --notes to tell the agent so.',
@@ -164,6 +176,10 @@ export const REASONS = {
   push_failed: transient(
     'Pushing to {repository} failed: {problem}.',
     'Check the network, then retry with: spec-automation runs retry {run_id} --from commit_push',
+  ),
+  stalled: failure(
+    "Agent '{agent}' said nothing for {limit_s} seconds in phase {phase} and was stopped.",
+    'Read the end of {phase}.stdout.log for what it waited for; raise SPEC_AUTOMATION_STALL_TIMEOUT_S if it only thinks long, then retry.',
   ),
   timeout: failure(
     "Agent '{agent}' ran longer than the {limit_s} seconds phase {phase} may take and was stopped.",

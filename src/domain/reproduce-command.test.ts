@@ -14,6 +14,7 @@ const REQUEST: RunRequest = {
   externalRef: null,
   onClarification: 'stop',
   retain: false,
+  allowUnconfined: false,
   author: { name: 'Spec Kit Bot', email: 'bot@example.org' },
 };
 

@@ -22,6 +22,7 @@ export function reproduceCommand(request: RunRequest): {
     request.feature === null ? [] : ['--feature', request.feature],
     ['--agent', request.agent],
     ['--sandbox', request.sandbox],
+    request.allowUnconfined ? ['--allow-unconfined'] : [],
     request.onClarification === 'continue' ? ['--on-clarification', 'continue'] : [],
     needsFile ? ['--spec', SPEC_TEXT_FILE] : ['--text', specText],
   ];

@@ -73,6 +73,8 @@ export interface RunRequest {
   readonly externalRef: string | null;
   readonly onClarification: ClarificationMode;
   readonly retain: boolean;
+  /** The operator's word that an agent may run foreign code without a wall. */
+  readonly allowUnconfined: boolean;
   readonly author: Identity;
 }
 

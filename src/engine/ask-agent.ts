@@ -1,35 +1,48 @@
 import type { AgentCommand, AgentEvent } from '../agent/port.ts';
-import { appError } from '../domain/app-error.ts';
 import { expandPrompt } from '../domain/expand-prompt.ts';
 import { totalUsage } from '../domain/format.ts';
 import type { AgentPhase } from '../domain/phases.ts';
-import type { SandboxResult } from '../sandbox/port.ts';
+import type { ExecutionName, SandboxObserver, SandboxResult } from '../sandbox/port.ts';
+import { demandFinished } from './agent-verdict.ts';
+import { watchAgent, type AgentWatch, type WatchVerdict } from './agent-watch.ts';
 import { findPrompt } from './find-prompts.ts';
-import { outputRecorder } from './output-recorder.ts';
+import { outputRecorder, type OutputRecorder } from './output-recorder.ts';
 import { readTree } from './read-tree.ts';
+import { countRecordedOutput } from './recorded-output.ts';
 import type { StepContext } from './run-phase.ts';
 import { agentOf, outputOf, sandboxOf, type RunSession } from './run-session.ts';
 import { saveArtifact } from './save-artifact.ts';
 
-const WORDS_MAX_CHARS = 300;
-
-/** Write the prompt, keep it as evidence, and run the agent on it. @throws `agent_failed`, `timeout`, `sandbox_unavailable` */
+/**
+ * Write the prompt, keep it as evidence, and run the agent on it, or go on with an execution that another worker began.
+ * @throws what `demandFinished` throws, and `sandbox_unavailable`
+ */
 export async function askAgent(session: RunSession, phase: AgentPhase, context: StepContext): Promise<void> {
   const command = await prepareCommand(session, phase);
-  const events: AgentEvent[] = [];
-  const result = await execute(session, { phase, context, command, events });
-  context.log.out(result.stdout);
-  context.log.err(result.stderr);
-  context.facts.exitCode = result.exitCode;
-  context.facts.usage = totalUsage(events.flatMap((event) => (event.type === 'used' ? [event] : [])));
-  const content = events.map((event) => `${JSON.stringify(event)}\n`).join('');
-  await saveArtifact(session, {
-    name: `${phase.name}.events.jsonl`,
-    type: 'agent_events',
-    phase: phase.name,
-    content,
-  });
-  demandFinished(session, phase, { result, events });
+  const asked = { phase, context, command, events: [] };
+  const { result, verdict } = await execute(session, asked);
+  await keepEvidence(session, asked, result);
+  session.signal.throwIfAborted();
+  if (verdict === 'lingering')
+    context.log.err('The agent did not end after its final event and was stopped.');
+  demandFinished(session, phase, { result, verdict, events: asked.events });
+}
+
+/** The execution one attempt of an agent phase stands for. */
+export function executionName(
+  { run, workspace }: RunSession,
+  phase: AgentPhase,
+  attempt: number,
+): ExecutionName {
+  return { runId: run.id, phase: phase.name, attempt, stateDirectory: workspace.executions };
+}
+
+interface Asked {
+  readonly phase: AgentPhase;
+  readonly context: StepContext;
+  readonly command: AgentCommand;
+  /** Filled while the agent works. */
+  readonly events: AgentEvent[];
 }
 
 async function prepareCommand(session: RunSession, phase: AgentPhase): Promise<AgentCommand> {
@@ -57,75 +70,67 @@ async function prepareCommand(session: RunSession, phase: AgentPhase): Promise<A
   });
 }
 
-interface Execution {
-  readonly phase: AgentPhase;
-  readonly context: StepContext;
-  readonly command: AgentCommand;
-  /** Filled while the agent works. */
-  readonly events: AgentEvent[];
-}
-
 async function execute(
   session: RunSession,
-  { phase, context, command, events }: Execution,
-): Promise<SandboxResult> {
-  const { deps, run, workspace, signal } = session;
-  const agent = agentOf(session);
-  const recorder = outputRecorder(session, phase.name, context.attempt);
-  const onLine = (stream: 'stdout' | 'stderr', line: string) => {
-    recorder.line(stream, line);
-    for (const event of stream === 'stdout' ? agent.parse(line) : []) {
-      events.push(event);
-      if (event.type === 'progressed') recorder.progress(event.text);
-    }
-  };
+  asked: Asked,
+): Promise<{ readonly result: SandboxResult; readonly verdict: WatchVerdict | undefined }> {
+  const { deps, workspace } = session;
+  const { phase, context, command } = asked;
+  const { attempt, isAdopted } = context;
+  const nothing = { stdout: 0, stderr: 0, progress: 0 };
+  const recorded = isAdopted ? await countRecordedOutput(session, phase.name, attempt) : nothing;
+  const recorder = outputRecorder(session, { phase: phase.name, attempt, recorded });
+  await using watch = watchAgent(session);
   const execution = {
-    runId: run.id,
-    phase: phase.name,
-    attempt: context.attempt,
-    argv: command.argv,
-    stdin: command.stdin,
+    ...executionName(session, phase, attempt),
+    ...command,
     env: { ...command.env, SPECIFY_FEATURE_DIRECTORY: outputOf(session, 'discover').featureDirectory },
+    needsNetwork: agentOf(session).needsNetwork,
     workingDirectory: workspace.repo,
     homeDirectory: workspace.home,
     deadlineMs: deps.settings.phaseTimeoutMs,
-    signal,
+    signal: watch.signal,
+    release: watch.release,
   };
   try {
-    return await sandboxOf(session).execute(execution, { onLine });
+    const result = await sandboxOf(session).execute(execution, listen(session, asked, { recorder, watch }));
+    return { result, verdict: watch.verdict() };
   } finally {
     await recorder.finish();
   }
 }
 
-/** The terminal event decides, not the exit code: an agent may fail with 0 and succeed with 1. */
-function demandFinished(
+function listen(
   session: RunSession,
-  phase: AgentPhase,
-  seen: { result: SandboxResult; events: readonly AgentEvent[] },
-): void {
-  session.signal.throwIfAborted();
-  const { run, deps } = session;
-  const { result, events } = seen;
-  const isFinished = events.some((event) => event.type === 'finished');
-  if (result.ending === 'deadline' && !isFinished) {
-    throw appError('timeout', {
-      agent: run.agent,
-      limit_s: deps.settings.phaseTimeoutMs / 1000,
-      phase: phase.name,
-    });
-  }
-  if (isFinished) return;
-  const lastError = events.findLast((event) => event.type === 'errored')?.text ?? lastLineOf(result.stderr);
-  const how = result.signalName === null ? `exit code ${result.exitCode}` : `signal ${result.signalName}`;
-  const words = lastError === undefined ? '' : `; its last words: ${lastError.slice(0, WORDS_MAX_CHARS)}`;
-  const problem = `it ended with ${how} and no final event${words}`;
-  throw appError('agent_failed', { agent: run.agent, phase: phase.name, problem });
+  { events }: Asked,
+  { recorder, watch }: { readonly recorder: OutputRecorder; readonly watch: AgentWatch },
+): SandboxObserver {
+  const agent = agentOf(session);
+  return {
+    onLine(stream, line) {
+      watch.heard();
+      recorder.line(stream, line);
+      for (const event of stream === 'stdout' ? agent.parse(line) : []) {
+        events.push(event);
+        if (event.type === 'progressed') recorder.progress(event.text);
+        if (event.type === 'finished') watch.finished();
+      }
+    },
+  };
 }
 
-function lastLineOf(text: string): string | undefined {
-  return text
-    .split('\n')
-    .findLast((line) => line.trim() !== '')
-    ?.trim();
+/** Logs, events and figures, whatever came of it. */
+async function keepEvidence(session: RunSession, asked: Asked, result: SandboxResult): Promise<void> {
+  const { phase, context, events } = asked;
+  context.log.out(result.stdout);
+  context.log.err(result.stderr);
+  context.facts.exitCode = result.exitCode;
+  const told = totalUsage(events.flatMap((event) => (event.type === 'used' ? [event] : [])));
+  context.facts.usage = told ?? (await agentOf(session).readUsage(session.workspace.home));
+  await saveArtifact(session, {
+    name: `${phase.name}.events.jsonl`,
+    type: 'agent_events',
+    phase: phase.name,
+    content: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+  });
 }

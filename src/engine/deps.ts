@@ -36,6 +36,10 @@ export interface EngineSettings {
   readonly leaseRenewMs: number;
   /** How long an agent may take for one phase. */
   readonly phaseTimeoutMs: number;
+  /** How long an agent may say nothing. */
+  readonly stallTimeoutMs: number;
+  /** How long an agent may go on after its final event. */
+  readonly completionGraceMs: number;
   /** How long evidence is kept. */
   readonly retentionMs: number;
   /** How often a follower looks for new events. */

@@ -10,6 +10,20 @@ export interface OutputRecorder {
   finish(): Promise<void>;
 }
 
+/** One attempt of a phase, and how much of it the history holds already. */
+export interface Attempted {
+  readonly phase: AgentPhaseName;
+  readonly attempt: number;
+  readonly recorded: RecordedOutput;
+}
+
+/** Counts of lines by stream, and of progress events. */
+export interface RecordedOutput {
+  readonly stdout: number;
+  readonly stderr: number;
+  readonly progress: number;
+}
+
 const FLUSH_MS = 100;
 const LINES_PER_EVENT = 100;
 /** The history is for following along; the log artifact has everything. */
@@ -20,11 +34,19 @@ const LINE_MAX_CHARS = 2_000;
  * Batch lines for up to 100 ms, one writer at a time, in order. At 2,000 lines the history says so and stops. A write that
  * fails ends the recording: the lease tells the session what that means.
  */
-export function outputRecorder(session: RunSession, phase: AgentPhaseName, attempt: number): OutputRecorder {
+export function outputRecorder(session: RunSession, attempted: Attempted): OutputRecorder {
   const { deps, fence } = session;
+  const { phase, attempt, recorded } = attempted;
   const pending: RunEvent[] = [];
   const stop = new AbortController();
+  const toldAgain = { stdout: 0, stderr: 0, progress: 0 };
   let recordedLines = 0;
+
+  /** An adopted execution tells everything from its beginning; what its first worker recorded is not recorded twice. */
+  const isKnown = (kind: keyof typeof toldAgain) => {
+    toldAgain[kind] += 1;
+    return toldAgain[kind] <= recorded[kind];
+  };
 
   const append = (stream: 'stdout' | 'stderr', line: string) => {
     const last = pending.at(-1);
@@ -51,6 +73,7 @@ export function outputRecorder(session: RunSession, phase: AgentPhaseName, attem
   return {
     line(stream, line) {
       recordedLines += 1;
+      if (isKnown(stream)) return;
       if (recordedLines > LINES_PER_PHASE || stop.signal.aborted) return;
       const isLast = recordedLines === LINES_PER_PHASE;
       append(
@@ -59,7 +82,7 @@ export function outputRecorder(session: RunSession, phase: AgentPhaseName, attem
       );
     },
     progress(text) {
-      if (recordedLines <= LINES_PER_PHASE)
+      if (!isKnown('progress') && recordedLines <= LINES_PER_PHASE)
         pending.push({ type: 'phase_progressed', phase, text: text.slice(0, LINE_MAX_CHARS) });
     },
     async finish() {

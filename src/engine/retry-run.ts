@@ -29,6 +29,7 @@ export async function retryRun(deps: Deps, request: RetryRequest): Promise<Run> 
   if (run === undefined) throw appError('run_not_found', { run_id: request.runId });
   // Its ring was lost with the process that took it in; ringing again does no harm.
   if (run.status === 'queued') return ringAgain(deps, run);
+  if (isPlain(request) && run.status === 'in_progress') return takeUpWhenFree(deps, run);
   const clarifications = mergeAnswers(run, request.answers);
   const firstOpen = firstUnfinished(await deps.store.listPhases(run.id));
   checkApplicable(run, request);
@@ -41,6 +42,11 @@ export async function retryRun(deps: Deps, request: RetryRequest): Promise<Run> 
   });
   await deps.queue.ring(run.id);
   return retried;
+}
+
+/** Nothing is to be done differently: then what its last worker left under way is adopted, not begun anew. */
+function isPlain({ from, notes, answers }: RetryRequest): boolean {
+  return from === undefined && notes === undefined && answers === undefined;
 }
 
 async function ringAgain(deps: Deps, run: Run): Promise<Run> {
@@ -81,15 +87,30 @@ function mergeAnswers(run: Run, answers: string | undefined): readonly Clarifica
   return [...run.clarifications.filter(({ answer }) => answer !== null), ...answered];
 }
 
+function retryWhenFree(deps: Deps, run: Run, retry: RunRetry): Promise<Run> {
+  return whenFree(deps, run, () => deps.store.retryRun(retry));
+}
+
+function takeUpWhenFree(deps: Deps, run: Run): Promise<Run> {
+  return whenFree(deps, run, async () => {
+    const claimable = await deps.store.findClaimableRuns(1, run.id);
+    return claimable.length > 0 ? ringAgain(deps, run) : undefined;
+  });
+}
+
 /**
  * A worker that was killed leaves a lease that nobody renews: wait for its end, 10 s at most. One that is renewed meanwhile
  * belongs to a living worker. @throws `retry_not_applicable`
  */
-async function retryWhenFree({ store, clock, settings }: Deps, run: Run, retry: RunRetry): Promise<Run> {
+async function whenFree(
+  { store, clock, settings }: Deps,
+  run: Run,
+  take: () => Promise<Run | undefined>,
+): Promise<Run> {
   const startedMs = clock.monotonicMs();
   for (;;) {
-    const retried = await store.retryRun(retry);
-    if (retried !== undefined) return retried;
+    const taken = await take();
+    if (taken !== undefined) return taken;
     const current = await store.findRun(run.id);
     const isRenewed = current?.leaseUntilMs !== run.leaseUntilMs;
     const isOver = clock.monotonicMs() - startedMs > settings.leaseTtlMs + settings.leaseRenewMs;

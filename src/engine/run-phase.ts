@@ -10,11 +10,15 @@ import { archiveAttempt, saveArtifact } from './save-artifact.ts';
 /** One phase's work. It may run twice (a crash, a retry), so every step is idempotent. */
 export interface Step<Name extends PhaseName = PhaseName> {
   readonly phase: Name;
+  /** Whether an attempt that a dead worker left open can be taken over instead of made again. */
+  canAdopt?(session: RunSession, attempt: number): Promise<boolean>;
   run(session: RunSession, context: StepContext): Promise<StepResult<Name>>;
 }
 
 export interface StepContext {
   readonly attempt: number;
+  /** True when another worker began this attempt. */
+  readonly isAdopted: boolean;
   readonly log: PhaseLog;
   /** Filled in as they become known; kept however the step ends. Unknown is `null`, never 0. */
   readonly facts: { exitCode: number | null; usage: Usage | null };
@@ -38,23 +42,33 @@ const STOPPED = 'The worker stopped before this attempt ended.';
  */
 export async function runPhase<Name extends PhaseName>(session: RunSession, step: Step<Name>): Promise<void> {
   if (session.outputs[step.phase] !== undefined) return;
-  const first = await nextAttempt(session, step.phase);
+  const first = await nextAttempt(session, step);
   for (let tries = 1; ; tries += 1) {
     const isLastTry = tries === MAX_TRIES;
-    const failure = await tryOnce(session, step, { attempt: first + tries - 1, isLastTry });
+    const isAdopted = first.isAdopted && tries === 1;
+    const failure = await tryOnce(session, step, {
+      attempt: first.attempt + tries - 1,
+      isAdopted,
+      isLastTry,
+    });
     if (failure === undefined) return;
     if (!failure.isTransient || isLastTry) throw failure;
     await session.deps.clock.sleep(FIRST_PAUSE_MS * 4 ** (tries - 1), session.signal);
   }
 }
 
-/** The attempt to use: a pending one as it is, else one more than the last. An attempt a dead worker left open is closed. */
-async function nextAttempt(session: RunSession, phase: PhaseName): Promise<number> {
+/** The attempt to use: a pending one as it is, else one more than the last. One a dead worker left open is adopted or closed. */
+async function nextAttempt<Name extends PhaseName>(
+  session: RunSession,
+  step: Step<Name>,
+): Promise<Pick<Try, 'attempt' | 'isAdopted'>> {
   const { deps, fence, history } = session;
+  const { phase } = step;
   const last = history.findLast((record) => record.phase === phase);
-  if (last === undefined) return 1;
-  if (last.status === 'pending') return last.attempt;
+  if (last === undefined) return { attempt: 1, isAdopted: false };
+  if (last.status === 'pending') return { attempt: last.attempt, isAdopted: false };
   if (last.status === 'running') {
+    if (await step.canAdopt?.(session, last.attempt)) return { attempt: last.attempt, isAdopted: true };
     const change = {
       phase,
       attempt: last.attempt,
@@ -65,22 +79,29 @@ async function nextAttempt(session: RunSession, phase: PhaseName): Promise<numbe
     } as const;
     await deps.store.savePhase(fence, change);
   }
-  return last.attempt + 1;
+  return { attempt: last.attempt + 1, isAdopted: false };
+}
+
+interface Try {
+  readonly attempt: number;
+  readonly isAdopted: boolean;
+  readonly isLastTry: boolean;
 }
 
 async function tryOnce<Name extends PhaseName>(
   session: RunSession,
   step: Step<Name>,
-  { attempt, isLastTry }: { readonly attempt: number; readonly isLastTry: boolean },
+  { attempt, isAdopted, isLastTry }: Try,
 ): Promise<AppError | undefined> {
   const { deps, fence } = session;
   const { phase } = step;
   session.signal.throwIfAborted();
-  if (attempt > 1) await archiveAttempt(session, phase, attempt - 1);
-  const event = { type: 'phase_started', phase, attempt } as const;
-  await deps.store.savePhase(fence, { phase, attempt, status: 'running', isStart: true }, event);
+  if (attempt > 1 && !isAdopted) await archiveAttempt(session, phase, attempt - 1);
+  const event = { type: isAdopted ? 'phase_adopted' : 'phase_started', phase, attempt } as const;
+  await deps.store.savePhase(fence, { phase, attempt, status: 'running', isStart: !isAdopted }, event);
 
-  const context: StepContext = { attempt, log: phaseLog(), facts: { exitCode: null, usage: null } };
+  const facts = { exitCode: null, usage: null };
+  const context: StepContext = { attempt, isAdopted, log: phaseLog(), facts };
   try {
     const result = await step.run(session, context);
     // What is done is recorded as done, even when a cancel came meanwhile; the next phase will see it.

@@ -20,6 +20,7 @@ export interface Submission {
   readonly externalRef?: string | undefined;
   readonly onClarification?: ClarificationMode | undefined;
   readonly retain?: boolean | undefined;
+  readonly allowUnconfined?: boolean | undefined;
   readonly author?: Identity | undefined;
 }
 
@@ -54,6 +55,7 @@ export async function submitRun(deps: Deps, submission: Submission): Promise<Run
     externalRef: submission.externalRef ?? null,
     onClarification: submission.onClarification ?? 'stop',
     retain: submission.retain ?? false,
+    allowUnconfined: submission.allowUnconfined ?? false,
     author: submission.author ?? DEFAULT_IDENTITY,
     branchName: branchName(id, deps.clock.nowMs()),
   });

@@ -19,6 +19,11 @@ export async function ensureWorkingCopy(session: RunSession, phase: AgentPhase):
   session.laidFrom = commit;
 }
 
+/** Go on in the working copy a dead worker laid, as its agent left it. */
+export function adoptWorkingCopy(session: RunSession, phase: AgentPhase): void {
+  session.laidFrom = checkpointBefore(session, phase);
+}
+
 /** The newest checkpoint a phase builds on: the last agent phase that is done, else the base. */
 export function checkpointBefore(session: RunSession, phase: AgentPhase): string {
   const earlier = AGENT_PHASES.slice(0, AGENT_PHASES.indexOf(phase));

@@ -1,42 +1,67 @@
 import type { AgentPhaseName } from '../domain/phases.ts';
 
-/** Where agents execute. One execution is one (run, phase, attempt); its name is its mutual exclusion. */
+/**
+ * Where agents execute. One execution is one (run, phase, attempt); its name is its mutual exclusion. It goes on when the
+ * process that started it dies, and whoever asks for the same execution later adopts it: no agent is asked the same twice.
+ */
 export interface Sandbox {
   readonly name: string;
-  /** How strong the wall is, in a sentence for the audit and `doctor`. */
-  readonly description: string;
   /** Names of the variables every agent gets from the sandbox itself; named in the credential audit. */
   readonly variableNames: readonly string[];
-  /** Make sure an execution could start now. @throws `sandbox_unavailable` */
-  preflight(): Promise<void>;
+  /** Make sure an execution could start now, and tell what would hold it. @throws `sandbox_unavailable` */
+  preflight(): Promise<Wall>;
+  /** Whether there is such an execution to adopt: under way, or over with its result at hand. */
+  canAdopt(name: ExecutionName): Promise<boolean>;
   /**
    * Run the agent until it ends, its deadline passes or `signal` fires, then make sure that nothing it started still runs.
-   * Never throws for what the agent does: that is in the result. @throws `sandbox_unavailable` when it cannot start.
+   * An execution of this name that exists already is adopted instead: all it wrote is told from the beginning, and its end is
+   * waited for. Never throws for what the agent does: that is in the result. @throws `sandbox_unavailable` when it cannot start.
    */
   execute(command: SandboxCommand, observe: SandboxObserver): Promise<SandboxResult>;
-  /**
-   * Kill what executions left behind: those of one run, whoever started them, or (without `runId`) all whose worker is dead.
-   * Returns how many processes or containers that were.
-   */
-  reap(runId?: string): Promise<number>;
+  /** Kill what executions of a run left behind, whoever started them. Returns how many processes or containers that were. */
+  reap(runId: string): Promise<number>;
+  /** Ids of the runs that have executions under way whose worker is dead. Each ends by itself at its deadline. */
+  listOrphanRuns(): Promise<readonly string[]>;
 }
 
-export interface SandboxCommand {
+/** What stands between an agent and the host. */
+export interface Wall {
+  /** True when code that means harm finds neither the files of the host nor a process outside. */
+  readonly isConfined: boolean;
+  /** How strong it is and why it is not stronger, in a sentence for the audit and `doctor`. */
+  readonly description: string;
+}
+
+/** Which execution. */
+export interface ExecutionName {
   readonly runId: string;
   readonly phase: AgentPhaseName;
   readonly attempt: number;
+  /** A private directory of the run where the sandbox keeps what it needs to find its executions again; out of agents' reach. */
+  readonly stateDirectory: string;
+}
+
+export interface SandboxCommand extends ExecutionName {
   /** Program and arguments; no shell sees them. */
   readonly argv: readonly [string, ...string[]];
   /** The whole environment of the agent, added to what the sandbox itself sets (PATH, HOME, TMPDIR, LANG). */
   readonly env: Readonly<Record<string, string>>;
-  /** Written to standard input, which is then closed. */
+  /** What standard input holds before it ends. */
   readonly stdin: string;
+  /** Files HOME holds when it starts, by path relative to it. */
+  readonly homeFiles: Readonly<Record<string, string>>;
+  /** Absolute directories and files the agent must be able to read besides the system's own. */
+  readonly readPaths: readonly string[];
+  readonly needsNetwork: boolean;
   /** The agent's working copy. */
   readonly workingDirectory: string;
   /** A private, empty HOME. */
   readonly homeDirectory: string;
   readonly deadlineMs: number;
+  /** Ends the execution. */
   readonly signal: AbortSignal;
+  /** Lets go of the execution without ending it: somebody else adopts it. */
+  readonly release: AbortSignal;
 }
 
 /** Called with complete lines, without their line break, cut to a bound; order within a stream is kept. */
@@ -44,13 +69,14 @@ export interface SandboxObserver {
   onLine(stream: 'stdout' | 'stderr', line: string): void;
 }
 
-/** Why the execution is over. */
-export type SandboxEnding = 'exited' | 'deadline' | 'cancelled';
+/** Why the execution is over, or why we know no more of it: `released` to somebody else, or `lost` with whoever watched over it. */
+export type SandboxEnding = 'exited' | 'deadline' | 'cancelled' | 'released' | 'lost';
 
 export interface SandboxResult {
   readonly ending: SandboxEnding;
-  /** `null` when a signal ended it. */
+  /** `null` when a signal ended it, or nobody knows. */
   readonly exitCode: number | null;
+  /** `SIGXFSZ` means that it wrote more than the sandbox keeps. */
   readonly signalName: string | null;
   readonly durationMs: number;
   /** What it wrote, bounded: beginning and end are kept, and the middle is replaced by a line that says how much is missing. */

@@ -42,8 +42,8 @@ export interface Store extends AsyncDisposable {
   }): Promise<ClaimedRun | undefined>;
   /** Prolong the lease; tells whether somebody asked to cancel. @throws `lease_lost` */
   renewLease(fence: Fence, ttlMs: number): Promise<{ readonly isCancelRequested: boolean }>;
-  /** Ids of runs a process could claim now, oldest first. */
-  findClaimableRuns(limit: number): Promise<readonly string[]>;
+  /** Ids of runs a process could claim now, oldest first; with `runId`, that one if it is among them. */
+  findClaimableRuns(limit: number, runId?: string): Promise<readonly string[]>;
 
   /** Change fields of the run. @throws `lease_lost` */
   updateRun(fence: Fence, patch: RunPatch): Promise<void>;

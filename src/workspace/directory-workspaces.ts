@@ -9,7 +9,7 @@ import { removeTree } from './remove-tree.ts';
 
 const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
 
-/** Workspaces as `<root>/runs/<run_id>/{repo,home,git,artifacts}`. */
+/** Workspaces as `<root>/runs/<run_id>/{repo,home,git,executions,artifacts}`. */
 export function directoryWorkspaces(options: {
   readonly root: string;
   readonly reserveBytes: number;
@@ -26,6 +26,7 @@ export function directoryWorkspaces(options: {
       repo: under('repo'),
       home: under('home'),
       git: under('git'),
+      executions: under('executions'),
       artifacts: under('artifacts'),
     };
   };
@@ -49,8 +50,8 @@ export function directoryWorkspaces(options: {
     },
     publish: (workspace, name, bytes) => publishFile(workspace.artifacts, name, bytes),
     async release(runId, { keepGit }) {
-      const { repo, home, git } = locate(runId);
-      await Promise.all((keepGit ? [repo, home] : [repo, home, git]).map(removeTree));
+      const { repo, home, executions, git } = locate(runId);
+      await Promise.all([repo, home, executions, ...(keepGit ? [] : [git])].map(removeTree));
     },
     expire: (limits) => expire(runs, limits),
   };

@@ -36,6 +36,8 @@ export interface Workspace {
   readonly home: string;
   /** The pristine git directory with the checkpoints; no agent sees it. */
   readonly git: string;
+  /** What the sandbox keeps of its executions; no agent sees it. */
+  readonly executions: string;
   /** Named copies of the evidence, for people. */
   readonly artifacts: string;
 }

@@ -6,9 +6,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SandboxCommand } from '../../src/sandbox/port.ts';
-import { processSandbox } from '../../src/sandbox/process/process-sandbox.ts';
+import { processSandbox, type ProcessSandboxOptions } from '../../src/sandbox/process/process-sandbox.ts';
 import { currentWorker, MARKER_NAME, markerValue } from '../../src/sandbox/process/process-table.ts';
-import { executionKit, type SandboxBench } from '../support/process-executions.ts';
+import { executionKit, linesOf, type SandboxBench } from '../support/process-executions.ts';
 import { pidOf, processesMentioning } from '../support/process-left.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { sandboxContract } from '../contract/sandbox-contract.ts';
@@ -18,9 +18,10 @@ const WORKER = fileURLToPath(new URL('../support/process-worker.ts', import.meta
 const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin';
 const MEGABYTE = 1024 * 1024;
 
-const sandbox = processSandbox({ path: SEARCH_PATH, graceMs: 500 });
+const options = { path: SEARCH_PATH, graceMs: 500, confinement: 'off', unwatchedMs: 60_000 } as const;
+const sandbox = processSandbox(options);
 
-const bench: SandboxBench = {
+const bench: Omit<SandboxBench, 'name'> = {
   sandbox,
   agent: (file, ...args) => [
     file.endsWith('.ts') ? process.execPath : '/bin/sh',
@@ -30,7 +31,15 @@ const bench: SandboxBench = {
   leftOf: processesMentioning,
 };
 
-sandboxContract(bench);
+sandboxContract({ ...bench, name: 'process without a wall' });
+sandboxContract({
+  ...bench,
+  name: 'process behind bubblewrap',
+  sandbox: processSandbox({ ...options, confinement: 'auto' }),
+});
+
+type WorkerChange = Partial<SandboxCommand> &
+  Partial<Pick<ProcessSandboxOptions, 'confinement' | 'unwatchedMs'>>;
 
 describe('process sandbox', () => {
   const { agent, leftOf } = bench;
@@ -40,9 +49,10 @@ describe('process sandbox', () => {
     waitFor(async () => (await leftOf(runId)).length === 0, { timeoutMs: 8000, what: `end of ${runId}` });
 
   /** A worker in a process of its own, once its agent has said its first word. */
-  const startWorker = async (argv: SandboxCommand['argv'], change: Partial<SandboxCommand> = {}) => {
-    const command = await kit.command(argv, change);
-    const task = JSON.stringify({ command, path: SEARCH_PATH });
+  const startWorker = async (argv: SandboxCommand['argv'], change: WorkerChange = {}) => {
+    const { confinement = 'off', unwatchedMs = 60_000, ...rest } = change;
+    const command = await kit.command(argv, rest);
+    const task = JSON.stringify({ command, options: { ...options, confinement, unwatchedMs } });
     const child = spawn(process.execPath, [WORKER, task], { stdio: ['ignore', 'pipe', 'pipe'] });
     const said = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
@@ -55,16 +65,6 @@ describe('process sandbox', () => {
       await exited;
     };
     return { command, said, exited, kill };
-  };
-
-  const dismissGuards = async (runId: string) => {
-    const guards = (await leftOf(runId)).filter((each) => each.includes('watchdog'));
-    for (const guard of guards) process.kill(pidOf(guard), 'SIGKILL');
-    await waitFor(async () => !(await leftOf(runId)).some((each) => each.includes('watchdog')), {
-      timeoutMs: 2000,
-      what: 'end of the guards',
-    });
-    return guards.length;
   };
 
   it('takes a flood of 200 MB without growing by it', async () => {
@@ -82,15 +82,6 @@ describe('process sandbox', () => {
     expect(stdout.endsWith('last line\n')).toBe(true);
     expect(seen.lines).toBeGreaterThan(3_000_000);
     expect(seen.peakBytes - beforeBytes).toBeLessThan(150 * MEGABYTE);
-  });
-
-  it('comes back when something it cannot know of holds the pipes', async () => {
-    const execution = await kit.start(agent('escape-with-pipes.sh', '30'), { stdin: 'x'.repeat(MEGABYTE) });
-    const result = await execution.result;
-    const escaped = await readFile(path.join(execution.command.workingDirectory, 'escaped.pid'), 'utf8');
-    process.kill(Number(escaped), 'SIGKILL');
-    expect(result).toMatchObject({ ending: 'exited', exitCode: 0, stdout: 'finished\n' });
-    expect(result.durationMs).toBeLessThan(5000);
   });
 
   it('finds a daemon without environment also when the working copy was named through a link', async () => {
@@ -113,36 +104,62 @@ describe('process sandbox', () => {
   });
 
   describe('after a worker was killed', () => {
+    it.each(['off', 'auto'] as const)(
+      'its agent goes on and can be adopted (wall: %s)',
+      async (confinement) => {
+        const worker = await startWorker(agent('count.sh', '15'), { confinement });
+        await worker.kill();
+        expect(await sandbox.canAdopt(worker.command)).toBe(true);
+        expect(await sandbox.listOrphanRuns()).toContain(worker.command.runId);
+        const { argv, ...rest } = worker.command;
+        const adopted = await kit.start(argv, rest);
+        expect(await adopted.result).toMatchObject({ ending: 'exited', exitCode: 4 });
+        expect(linesOf(adopted, 'stdout')).toHaveLength(15);
+        await gone(worker.command.runId);
+      },
+    );
+
     it.each<[string, SandboxCommand['argv']]>([
-      ['an agent', agent('sleep-forever.sh')],
-      ['an agent that ignores requests', agent('ignore-sigterm.sh')],
       ['an agent with a crowd of daemons', agent('fork-crowd.sh', '20')],
       ['an agent with a daemon without environment', agent('hide-daemon-and-sleep.sh')],
-    ])('the guard ends %s with nobody starting anything', async (_what, argv) => {
-      const worker = await startWorker(argv);
+      ['an agent that ignores requests', agent('ignore-sigterm.sh')],
+    ])('nobody has to come back for %s: it ends at its limit', async (_what, argv) => {
+      const worker = await startWorker(argv, { deadlineMs: 500, unwatchedMs: 500 });
       await worker.kill();
       await gone(worker.command.runId);
       expect(worker.said.out).not.toContain('ended');
     });
 
-    it('reaping ends what it left, and nothing of a worker that lives', async () => {
+    it('reaping its run ends what it left, and nothing of another', async () => {
       const [doomed, living] = await Promise.all([
         startWorker(agent('fork-crowd.sh', '5')),
         startWorker(agent('sleep-forever.sh')),
       ]);
-      expect(await dismissGuards(doomed.command.runId)).toBe(1);
-      await sandbox.reap();
-      expect(await leftOf(doomed.command.runId)).not.toEqual([]);
       await doomed.kill();
-      expect(await sandbox.reap()).toBeGreaterThanOrEqual(6);
-      expect(await leftOf(doomed.command.runId)).toEqual([]);
+      expect(await sandbox.reap(doomed.command.runId)).toBeGreaterThanOrEqual(6);
+      await gone(doomed.command.runId);
       expect(living.said.out).toBe('stdout started\n');
       expect((await leftOf(living.command.runId)).some((each) => each.includes('sleep'))).toBe(true);
       await living.kill();
+      await sandbox.reap(living.command.runId);
       await gone(living.command.runId);
     });
 
-    it('reaping knows that a dead worker nobody waited for is dead', async () => {
+    it('an execution whose supervisor was killed too is lost, not adopted', async () => {
+      const worker = await startWorker(agent('sleep-forever.sh'));
+      await worker.kill();
+      const supervisors = (await leftOf(worker.command.runId)).filter((each) => each.includes('supervisor'));
+      for (const supervisor of supervisors) process.kill(pidOf(supervisor), 'SIGKILL');
+      await waitFor(async () => !(await sandbox.canAdopt(worker.command)), {
+        timeoutMs: 5000,
+        what: 'the end',
+      });
+      const { argv, ...rest } = worker.command;
+      expect(await (await kit.start(argv, rest)).result).toMatchObject({ ending: 'lost', exitCode: null });
+      await gone(worker.command.runId);
+    });
+
+    it('knows that a dead worker nobody waited for is dead', async () => {
       // The shell becomes a program that never waits for its child, which stays a zombie.
       const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 100000']);
       onTestFinished(() => void parent.kill('SIGKILL'));
@@ -152,29 +169,25 @@ describe('process sandbox', () => {
       const isZombie = async () => (await stat()).includes(') Z ');
       await waitFor(isZombie, { timeoutMs: 5000, what: 'the zombie' });
       const workerStart = (await stat()).split(' ')[21] ?? '';
-      const left = await leaveMarked({ workerPid: zombiePid, workerStart });
-      expect(await sandbox.reap()).toBeGreaterThanOrEqual(1);
-      await left.exited;
+      await leaveMarked({ workerPid: zombiePid, workerStart }, 'zombie');
+      expect(await sandbox.listOrphanRuns()).toContain('zombie');
     });
 
-    it('reaping leaves what another process namespace started, whose workers it cannot see', async () => {
-      const left = await leaveMarked({ workerPid: 7, workerStart: '1', pidNamespace: 'pid:[1]' });
-      const near = await leaveMarked({ workerPid: 7, workerStart: '1' });
-      await sandbox.reap();
-      await near.exited;
-      expect(left.child.exitCode ?? left.child.signalCode).toBeNull();
+    it('says nothing of what another process namespace started, whose workers it cannot see', async () => {
+      await leaveMarked({ workerPid: 7, workerStart: '1', pidNamespace: 'pid:[1]' }, 'far');
+      await leaveMarked({ workerPid: 7, workerStart: '1' }, 'near');
+      const orphans = await sandbox.listOrphanRuns();
+      expect([orphans.includes('near'), orphans.includes('far')]).toEqual([true, false]);
     });
   });
 });
 
 /** A process as an execution of some worker would leave it. */
-async function leaveMarked(worker: Partial<Awaited<ReturnType<typeof currentWorker>>>) {
-  const marker = { runId: 'run', execution: 'speckit_plan.1', ...(await currentWorker()), ...worker };
+async function leaveMarked(worker: Partial<Awaited<ReturnType<typeof currentWorker>>>, runId: string) {
+  const marker = { runId, execution: 'speckit_plan.1', ...(await currentWorker()), ...worker };
   const child = spawn('sleep', ['100000'], {
     env: { PATH: SEARCH_PATH, [MARKER_NAME]: markerValue(marker) },
   });
-  const exited = once(child, 'exit');
   onTestFinished(() => void child.kill('SIGKILL'));
   await once(child, 'spawn');
-  return { child, exited };
 }

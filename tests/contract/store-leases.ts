@@ -70,6 +70,8 @@ export function leasesContract(kit: StoreKit): void {
       expect(ids.indexOf(second.id)).toBeGreaterThan(ids.indexOf(first.id));
       expect(ids).not.toContain(held.id);
       expect(await kit.store.findClaimableRuns(1)).toHaveLength(1);
+      expect(await kit.store.findClaimableRuns(1, ids.at(-1))).toEqual(ids.slice(-1));
+      expect(await kit.store.findClaimableRuns(1, 'unknown')).toEqual([]);
     });
 
     it('is prolonged by a renewal', async () => {

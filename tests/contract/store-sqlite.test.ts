@@ -104,7 +104,7 @@ describe('SQLite database file', () => {
   it('is a new database when it is empty', async () => {
     const directory = await migratedDirectory();
     await truncate(join(directory, 'state.db'));
-    expect(await openAndMigrate(directory)).toEqual(['0001-initial']);
+    expect(await openAndMigrate(directory)).toEqual(['0001-initial', '0002-allow-unconfined']);
   });
 
   it('is refused when a newer version wrote it', async () => {
@@ -171,7 +171,7 @@ describe('SQLite with other processes', () => {
     const outputs = await Promise.all(
       Array.from({ length: 5 }, () => runProcess(directory, 'console.log(...await store.migrate())')),
     );
-    expect(outputs.toSorted().join('')).toBe('\n\n\n\n0001-initial\n');
+    expect(outputs.toSorted().join('')).toBe('\n\n\n\n0001-initial 0002-allow-unconfined\n');
   });
 
   it('lets another one read and submit while this one works', async () => {

@@ -35,11 +35,14 @@ export interface EngineKitOptions {
   readonly agents: readonly Agent[];
   /** A state directory to share with another kit; a fresh one when absent. */
   readonly home?: string;
+  /** `off` unless a test is about the wall, which hides everything outside the working copy. */
+  readonly confinement?: 'auto' | 'off';
   readonly settings?: Partial<Deps['settings']>;
   readonly overrides?: Partial<Deps>;
 }
 
 const GRACE_MS = 200;
+const UNWATCHED_MS = 10_000;
 
 /** Open an engine; the first agent is the default. Dispose it to stop its work and remove its directory. */
 export async function openEngine(options: EngineKitOptions): Promise<EngineKit> {
@@ -51,6 +54,7 @@ export async function openEngine(options: EngineKitOptions): Promise<EngineKit> 
     workingDirectory: home,
     author: { name: 'Test', email: 'test@example.com' },
     isDryRun: false,
+    allowUnconfined: false,
     concurrency: 4,
   });
   const waitForEnd = async (runId: string) => {
@@ -84,7 +88,17 @@ async function makeDeps(home: string, options: EngineKitOptions): Promise<Deps> 
     queue: inProcessQueue(),
     git: gitCli({ path: process.env['PATH'] ?? '', networkEnv: {} }),
     forges: [localForge({ directory: workspaces.root })],
-    sandboxes: new Map([['process', processSandbox({ path: process.env['PATH'] ?? '', graceMs: GRACE_MS })]]),
+    sandboxes: new Map([
+      [
+        'process',
+        processSandbox({
+          path: process.env['PATH'] ?? '',
+          graceMs: GRACE_MS,
+          confinement: options.confinement ?? 'off',
+          unwatchedMs: UNWATCHED_MS,
+        }),
+      ],
+    ]),
     agents: new Map(options.agents.map((agent) => [agent.name, agent])),
     promptSources: [repositoryPrompts(), builtinPrompts()],
     artifacts: directoryArtifacts({ directory: path.join(home, 'artifacts'), nowMs: () => clock.nowMs() }),
@@ -95,6 +109,8 @@ async function makeDeps(home: string, options: EngineKitOptions): Promise<Deps> 
       leaseTtlMs: 10_000,
       leaseRenewMs: 3_000,
       phaseTimeoutMs: 30_000,
+      stallTimeoutMs: 20_000,
+      completionGraceMs: 2_000,
       retentionMs: 7 * 24 * 60 * 60_000,
       followPollMs: 10,
       ...options.settings,

@@ -5,8 +5,13 @@ import path from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { Sandbox, SandboxCommand, SandboxObserver, SandboxResult } from '../../src/sandbox/port.ts';
 
+/** The agents of the tests, and the Node that runs some of them. */
+const READ_PATHS = [path.join(import.meta.dirname, 'agents'), path.dirname(path.dirname(process.execPath))];
+
 /** A sandbox to test, and how to look at it from outside. */
 export interface SandboxBench {
+  /** Which sandbox this is. */
+  readonly name: string;
   readonly sandbox: Sandbox;
   /** Arguments that start a program of `tests/support/agents` where agents run. */
   readonly agent: (file: string, ...args: string[]) => SandboxCommand['argv'];
@@ -58,7 +63,10 @@ export function executionKit(sandbox: Sandbox): ExecutionKit {
       await mkdir(homeDirectory, { recursive: true });
       const signal = new AbortController().signal;
       const about = { runId, phase: 'speckit_plan', attempt: 1, argv, env: {}, stdin: '', signal } as const;
-      return { ...about, workingDirectory, homeDirectory, deadlineMs: 20_000, ...change };
+      const needs = { homeFiles: {}, readPaths: READ_PATHS, needsNetwork: false, release: signal };
+      const stateDirectory = path.join(root, runId, 'executions');
+      const directories = { workingDirectory, homeDirectory, stateDirectory };
+      return { ...about, ...needs, ...directories, deadlineMs: 20_000, ...change };
     },
     async start(argv, change, observer) {
       const command = await kit.command(argv, change);

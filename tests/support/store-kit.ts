@@ -82,6 +82,7 @@ export function newRun(change: Partial<NewRun> = {}): NewRun {
     externalRef: null,
     onClarification: 'stop',
     retain: false,
+    allowUnconfined: false,
     author: { name: 'Ada', email: 'ada@example.com' },
     branchName: `spec_automation/20260101/${id.slice(0, 8)}`,
     ...change,

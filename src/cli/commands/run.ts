@@ -15,6 +15,7 @@ export interface RunOptions {
   readonly onClarification?: ClarificationMode;
   readonly externalRef?: string;
   readonly retain?: boolean;
+  readonly allowUnconfined?: boolean;
   readonly json?: boolean;
 }
 
@@ -35,6 +36,7 @@ export const run: CommandAction<RunOptions> = async (context, options) => {
     externalRef: options.externalRef,
     onClarification: options.onClarification,
     retain: options.retain,
+    allowUnconfined: options.allowUnconfined,
   });
   context.note(`Run ${runId}\n`);
   return await followToEnd(context, app, { runId, json: options.json ?? false });

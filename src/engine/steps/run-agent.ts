@@ -3,16 +3,17 @@ import { documentProblem, openQuestions } from '../../domain/feature-documents.t
 import { COMMIT_MESSAGE } from '../../domain/naming.ts';
 import type { AgentPhase, AgentPhaseName } from '../../domain/phases.ts';
 import { ALLOWED_PREFIXES } from '../../domain/publish-policy.ts';
-import { askAgent } from '../ask-agent.ts';
+import { askAgent, executionName } from '../ask-agent.ts';
 import { readTree } from '../read-tree.ts';
 import type { Step } from '../run-phase.ts';
-import { outputOf, type RunSession } from '../run-session.ts';
-import { checkpointBefore, ensureWorkingCopy } from '../working-copy.ts';
+import { outputOf, sandboxOf, type RunSession } from '../run-session.ts';
+import { adoptWorkingCopy, checkpointBefore, ensureWorkingCopy } from '../working-copy.ts';
 
 /** Let the agent do one Spec Kit phase, then decide from the files whether it did, and record them as a checkpoint. */
 export function runAgent(phase: AgentPhase): Step<AgentPhaseName> {
   return {
     phase: phase.name,
+    canAdopt: (session, attempt) => sandboxOf(session).canAdopt(executionName(session, phase, attempt)),
     async run(session, context) {
       const isComplete = outputOf(session, 'discover').completeCommands.includes(phase.command);
       // A later attempt was asked for explicitly: then the agent is to write it again.
@@ -20,7 +21,8 @@ export function runAgent(phase: AgentPhase): Step<AgentPhaseName> {
         const output = { commit: checkpointBefore(session, phase), wasRun: false, openQuestions: [] };
         return { output, skipped: `${phase.document} is complete already` };
       }
-      await ensureWorkingCopy(session, phase);
+      if (context.isAdopted) adoptWorkingCopy(session, phase);
+      else await ensureWorkingCopy(session, phase);
       await askAgent(session, phase, context);
       const commit = await recordCheckpoint(session, phase);
       const questions = await checkDocument(session, phase, commit);

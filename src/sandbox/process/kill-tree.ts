@@ -47,7 +47,8 @@ export function signalGroup(leaderPid: number, signal: NodeJS.Signals): void {
   signalProcess(-leaderPid, signal);
 }
 
-function signalProcess(pid: number, signal: NodeJS.Signals): void {
+/** Send a signal to one process; one that is gone is fine. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {

@@ -1,11 +1,17 @@
 import { killUntilNone, signalGroup } from './kill-tree.ts';
-import { currentWorker, markerValue, processStart, type Marker, type SeenProcess } from './process-table.ts';
-import type { ExecutionDirectories } from './start-agent.ts';
+import {
+  currentWorker,
+  listProcesses,
+  processStart,
+  type Marker,
+  type SeenProcess,
+} from './process-table.ts';
+import type { ExecutionDirectories } from './supervisor.ts';
 
 /** One execution, as what it leaves behind is recognised. */
 export interface ExecutionTraces {
-  readonly leaderPid: number;
-  readonly marker: Marker;
+  readonly leaderPid: number | undefined;
+  readonly marker: Pick<Marker, 'runId' | 'execution'>;
   readonly directories: ExecutionDirectories;
 }
 
@@ -14,28 +20,33 @@ export interface ExecutionTraces {
  * may have emptied its environment; a person's shell there has a living parent).
  */
 export async function sweep({ leaderPid, marker, directories }: ExecutionTraces): Promise<void> {
-  signalGroup(leaderPid, 'SIGKILL');
-  const value = markerValue(marker);
-  const isMarked = (seen: SeenProcess) => seen.marker !== undefined && markerValue(seen.marker) === value;
+  if (leaderPid !== undefined) signalGroup(leaderPid, 'SIGKILL');
+  const isMarked = (seen: SeenProcess) => isOf(seen, marker);
   const isOrphanThere = ({ parentPid, cwd }: SeenProcess) =>
     parentPid === 1 && (isWithin(cwd, directories.work) || isWithin(cwd, directories.home));
   await killUntilNone({
     choose: (seen) => seen.filter((each) => isMarked(each) || isOrphanThere(each)),
-    newerThanPid: leaderPid,
+    ...(leaderPid !== undefined && { newerThanPid: leaderPid }),
   });
 }
 
+/** True for a process that inherited the marker of this execution, whichever worker started it. */
+export function isOf({ marker }: SeenProcess, { runId, execution }: ExecutionTraces['marker']): boolean {
+  return marker?.runId === runId && marker.execution === execution;
+}
+
 /** See `Sandbox.reap`. */
-export async function reap(runId?: string): Promise<number> {
+export function reap(runId: string): Promise<number> {
+  return killUntilNone({ choose: (seen) => seen.filter(({ marker }) => marker?.runId === runId) });
+}
+
+/** See `Sandbox.listOrphanRuns`. */
+export async function listOrphanRuns(): Promise<readonly string[]> {
   const { pidNamespace } = await currentWorker();
-  return killUntilNone({
-    choose(seen) {
-      const marked = seen.flatMap(({ pid, marker }) => (marker === undefined ? [] : [{ pid, marker }]));
-      return marked.filter(({ marker }) =>
-        runId === undefined ? hasDeadWorker(marker, pidNamespace) : marker.runId === runId,
-      );
-    },
-  });
+  const orphans = listProcesses().seen.flatMap(({ marker }) =>
+    marker !== undefined && hasDeadWorker(marker, pidNamespace) ? [marker.runId] : [],
+  );
+  return [...new Set(orphans)];
 }
 
 function isWithin(cwd: string | undefined, directory: string): boolean {

@@ -1,10 +1,13 @@
-import type { Sandbox, SandboxCommand, SandboxObserver, SandboxResult } from '../port.ts';
-import { collectOutput } from './collect-output.ts';
-import { reap, sweep } from './left-overs.ts';
-import { MARKER_NAME, currentWorker, type Marker } from './process-table.ts';
-import { prepareDirectories, startAgent } from './start-agent.ts';
-import { waitForEnd } from './wait-for-end.ts';
-import { watchOver } from './watchdog.ts';
+import type { ExecutionName, Sandbox, SandboxCommand, SandboxObserver, SandboxResult } from '../port.ts';
+import { findConfinement, noConfinement, type Confinement } from './confinement.ts';
+import { findProgram } from './find-program.ts';
+import { followOutput } from './follow-output.ts';
+import { listOrphanRuns, reap, sweep } from './left-overs.ts';
+import { prepareHome, resolveDirectories, temporaryDirectory, unavailable } from './prepare-home.ts';
+import { currentWorker, MARKER_NAME, markerValue } from './process-table.ts';
+import { createSpool, readExit, readPid, spoolOf, startedAtMs, type Spool } from './spool.ts';
+import { startSupervisor, type Supervisor } from './supervisor.ts';
+import { isSupervised, watchExecution } from './watch-execution.ts';
 
 /** What the sandbox takes from the host. */
 export interface ProcessSandboxOptions {
@@ -12,56 +15,122 @@ export interface ProcessSandboxOptions {
   readonly path: string;
   /** Time between SIGTERM and SIGKILL. */
   readonly graceMs: number;
+  /** `off` leaves the wall away where there could be one. */
+  readonly confinement: 'auto' | 'off';
+  /** How much later than its deadline an agent ends that nobody watches. */
+  readonly unwatchedMs: number;
 }
 
 /**
- * Agents as plain processes of this user: own session, own HOME, environment by allow-list, bounded output, whole-tree kill.
- * It limits accidents, not malice: the agent can read what this user can read.
+ * Agents as processes of this user: own session, own HOME, environment by allow-list, bounded output, whole-tree kill, behind a
+ * wall where the machine has one. What an agent writes goes to files, so that it outlives the worker that started it.
  */
 export function processSandbox(options: ProcessSandboxOptions): Sandbox {
+  let confinement: Promise<Confinement> | undefined;
+  const findOnce = () =>
+    (confinement ??=
+      options.confinement === 'off' ? Promise.resolve(noConfinement()) : findConfinement(options.path));
   return {
     name: 'process',
-    description: 'a process of this user: own session, HOME and environment; no wall against a hostile agent',
-    variableNames: ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TERM', 'NO_COLOR', MARKER_NAME],
-    preflight: () => Promise.resolve(),
-    execute: (command, observe) => execute(options, command, observe),
+    variableNames: ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TERM', 'NO_COLOR', 'PWD', MARKER_NAME],
+    preflight: async () => (await findOnce()).wall,
+    canAdopt,
+    execute: async (command, observe) => execute({ ...options, ...(await findOnce()) }, command, observe),
     reap,
+    listOrphanRuns,
   };
 }
 
+type Surroundings = ProcessSandboxOptions & Omit<Confinement, 'confinement'>;
+
+async function canAdopt(name: ExecutionName): Promise<boolean> {
+  const spool = spoolOf(name);
+  return (await readExit(spool)) !== undefined || (await isSupervised(spool));
+}
+
 async function execute(
-  options: ProcessSandboxOptions,
+  surroundings: Surroundings,
   command: SandboxCommand,
   observe: SandboxObserver,
 ): Promise<SandboxResult> {
-  const directories = await prepareDirectories(command);
-  const marker = await markExecution(command);
-  const guard = await watchOver({ marker, directories, path: options.path });
-  const startedMs = performance.now();
-  try {
-    if (command.signal.aborted) return NEVER_STARTED;
-    const child = await startAgent(command, { marker, directories, path: options.path });
-    guard.protect(child.pid);
-    const output = collectOutput(child, observe);
-    const ending = await waitForEnd(child, {
-      deadlineMs: command.deadlineMs,
-      graceMs: options.graceMs,
-      signals: [command.signal, output.failure],
-    });
-    await sweep({ leaderPid: child.pid, marker, directories });
-    await output.finished();
-    output.failure.throwIfAborted();
-    return {
-      ending,
-      exitCode: child.exitCode,
-      signalName: child.signalCode,
-      durationMs: Math.round(performance.now() - startedMs),
-      stdout: output.stdout(),
-      stderr: output.stderr(),
-    };
-  } finally {
-    guard.dismiss();
+  const spool = spoolOf(command);
+  const isOld = (await startedAtMs(spool)) !== undefined;
+  if (command.signal.aborted && !isOld) return NEVER_STARTED;
+  const supervisor = isOld ? undefined : await start(surroundings, command, spool);
+  const directories = await resolveDirectories(command);
+  const marker = { runId: command.runId, execution: executionOf(command) };
+  await using output = await followOutput(spool, observe);
+  const beganMs = (await startedAtMs(spool)) ?? Date.now();
+  const { signal, release } = command;
+  const deadlineMs = beganMs + command.deadlineMs - Date.now();
+  const limits = { deadlineMs, graceMs: surroundings.graceMs, signal, release };
+  const ending = await watchExecution({ spool, marker, supervisor, output }, limits);
+  if (ending !== 'released') {
+    // A wall takes everything behind it with it; the result is there before that, but not what it left is gone.
+    await sweep({ leaderPid: await readPid(spool, 'leader'), marker, directories });
+    await output.finish();
   }
+  output.failure.throwIfAborted();
+  const exit = await readExit(spool);
+  return {
+    ending: finalEnding(ending, exit),
+    exitCode: exit?.exitCode ?? null,
+    signalName: exit?.signalName ?? null,
+    durationMs: Math.round(Date.now() - beganMs),
+    stdout: output.stdout(),
+    stderr: output.stderr(),
+  };
+}
+
+/** Start the agent; `undefined` when another process was faster. @throws `sandbox_unavailable` */
+async function start(
+  { path, graceMs, unwatchedMs, wrap }: Surroundings,
+  command: SandboxCommand,
+  spool: Spool,
+): Promise<Supervisor | undefined> {
+  const directories = await prepareHome(command);
+  const marker = { runId: command.runId, execution: executionOf(command), ...(await currentWorker()) };
+  try {
+    await findProgram(command.argv[0], path);
+    const argv = await wrap(command, directories);
+    if (!(await createSpool(spool, command.stdin))) return undefined;
+    return await startSupervisor({
+      spool,
+      argv,
+      env: agentEnv(command, path),
+      marker: markerValue(marker),
+      directories,
+      limitMs: command.deadlineMs + unwatchedMs,
+      graceMs,
+    });
+  } catch (cause) {
+    throw unavailable(cause);
+  }
+}
+
+function agentEnv(command: SandboxCommand, searchPath: string): Readonly<Record<string, string>> {
+  return {
+    ...command.env,
+    PATH: searchPath,
+    HOME: command.homeDirectory,
+    TMPDIR: temporaryDirectory(command),
+    LANG: 'C.UTF-8',
+    TERM: 'dumb',
+    NO_COLOR: '1',
+  };
+}
+
+function executionOf({ phase, attempt }: ExecutionName): string {
+  return `${phase}.${attempt}`;
+}
+
+function finalEnding(
+  ending: SandboxResult['ending'],
+  exit: Awaited<ReturnType<typeof readExit>>,
+): SandboxResult['ending'] {
+  if (ending !== 'exited') return ending;
+  if (exit === undefined) return 'lost';
+  return exit.isTimedOut ? 'deadline' : 'exited';
 }
 
 const NEVER_STARTED: SandboxResult = {
@@ -72,7 +141,3 @@ const NEVER_STARTED: SandboxResult = {
   stdout: '',
   stderr: '',
 };
-
-async function markExecution({ runId, phase, attempt }: SandboxCommand): Promise<Marker> {
-  return { runId, execution: `${phase}.${attempt}`, ...(await currentWorker()) };
-}

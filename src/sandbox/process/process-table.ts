@@ -28,6 +28,8 @@ export interface Marker extends Worker {
 /** A running process of this user. */
 export interface SeenProcess {
   readonly pid: number;
+  /** Name of its program, cut to 15 bytes (proc(5), "comm"); it may call itself anything. */
+  readonly name: string;
   /** 1 once the process that started it is gone. */
   readonly parentPid: number;
   readonly marker: Marker | undefined;
@@ -69,6 +71,15 @@ export function listProcesses(): ProcessLook {
   return { seen: found.filter((entry) => entry !== undefined), missedPids };
 }
 
+/** True while a process of this number runs and its arguments hold the text: numbers are used again. */
+export function isRunningWith(pid: number, text: string): boolean {
+  const stat = readStat(pid);
+  if (stat === undefined) return isAlive(pid);
+  return (
+    !hasEnded(stat) && (unlessGone(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1')) ?? '').includes(text)
+  );
+}
+
 /** Start time of a process in clock ticks since boot; `undefined` when it does not run, be it not yet waited for. */
 export function processStart(pid: number): string | undefined {
   const stat = readStat(pid);
@@ -88,7 +99,8 @@ function readProcess(pid: number, noteMissed: () => void): SeenProcess | undefin
   // It is just becoming another program, or it is a daemon that emptied its environment.
   if (environ === '') noteMissed();
   const cwd = unlessGone(() => readlinkSync(`/proc/${pid}/cwd`));
-  return { pid, parentPid, marker: findMarker(environ), cwd: cwd?.replace(/ \(deleted\)$/u, '') };
+  const name = unlessGone(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()) ?? '';
+  return { pid, name, parentPid, marker: findMarker(environ), cwd: cwd?.replace(/ \(deleted\)$/u, '') };
 }
 
 /** `denied` for a process of another user; empty when there is none, now or at all. */
@@ -108,6 +120,14 @@ function readStat(pid: number): readonly string[] | undefined {
 
 function hasEnded(stat: readonly string[]): boolean {
   return /^[ZX]$/u.test(stat[FIELD_STATE] ?? '');
+}
+
+/** For systems without `/proc`. */
+function isAlive(pid: number): boolean {
+  return (
+    unlessGone(() => readdirSync('/proc/self')) === undefined &&
+    unlessGone(() => process.kill(pid, 0)) === true
+  );
 }
 
 function unlessGone<Value>(read: () => Value): Value | undefined {

@@ -32,7 +32,7 @@ export function kyselyStore({ run, close, ...context }: KyselyStoreOptions): Sto
     listRuns: (query) => run(() => listRuns(context, query)),
     claimRun: (claim) => run(() => claimRun(context, claim)),
     renewLease: (fence, ttlMs) => run(() => renewLease(context, fence, ttlMs)),
-    findClaimableRuns: (limit) => run(() => findClaimableRuns(context, limit)),
+    findClaimableRuns: (limit, runId) => run(() => findClaimableRuns(context, limit, runId)),
     updateRun: (fence, patch) => run(() => updateRun(context, fence, patch)),
     finishRun: (fence, result) => run(() => finishRun(context, fence, result)),
     reserveFeatureNumber: (fence, floor) => run(() => reserveFeatureNumber(context, fence, floor)),

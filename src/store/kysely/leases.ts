@@ -49,9 +49,11 @@ export async function renewLease(
 export async function findClaimableRuns(
   { db, dialect }: StoreContext,
   limit: number,
+  runId?: string,
 ): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('spec_automation_runs')
+    .$if(runId !== undefined, (query) => query.where('id', '=', runId ?? ''))
     .select('id')
     // The same as "not terminal", and what the partial index over unfinished runs is made of.
     .where('completed_at_ms', 'is', null)

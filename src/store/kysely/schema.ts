@@ -23,6 +23,7 @@ export interface RunTable {
   external_ref: string | null;
   on_clarification: ClarificationMode;
   retain: Flag;
+  allow_unconfined: Flag;
   author_name: string;
   author_email: string;
   status: RunStatus;

@@ -1,0 +1,49 @@
+import type { AgentEvent } from '../agent/port.ts';
+import { appError, type AppError } from '../domain/app-error.ts';
+import type { AgentPhase } from '../domain/phases.ts';
+import type { SandboxResult } from '../sandbox/port.ts';
+import type { WatchVerdict } from './agent-watch.ts';
+import type { RunSession } from './run-session.ts';
+
+const WORDS_MAX_CHARS = 300;
+
+/** How an execution went. */
+export interface Seen {
+  readonly result: SandboxResult;
+  readonly verdict: WatchVerdict | undefined;
+  readonly events: readonly AgentEvent[];
+}
+
+/**
+ * The terminal event decides, not the exit code: an agent may fail with 0 and succeed with 1.
+ * @throws `execution_lost`, `output_limit`, `stalled`, `timeout`, `agent_failed`
+ */
+export function demandFinished(session: RunSession, phase: AgentPhase, seen: Seen): void {
+  const isFinished = seen.events.some((event) => event.type === 'finished');
+  if (!isFinished) throw failureOf(session, phase, seen);
+}
+
+function failureOf({ run, deps }: RunSession, phase: AgentPhase, seen: Seen): AppError {
+  const { result, verdict } = seen;
+  const who = { agent: run.agent, phase: phase.name };
+  const { stallTimeoutMs, phaseTimeoutMs } = deps.settings;
+  if (result.ending === 'lost') return appError('execution_lost', who);
+  if (verdict === 'stalled') return appError('stalled', { ...who, limit_s: stallTimeoutMs / 1000 });
+  if (result.ending === 'deadline') return appError('timeout', { ...who, limit_s: phaseTimeoutMs / 1000 });
+  if (result.signalName === 'SIGXFSZ') return appError('output_limit', who);
+  return appError('agent_failed', { ...who, problem: describe(seen) });
+}
+
+function describe({ result, events }: Seen): string {
+  const lastError = events.findLast((event) => event.type === 'errored')?.text ?? lastLineOf(result.stderr);
+  const how = result.signalName === null ? `exit code ${result.exitCode}` : `signal ${result.signalName}`;
+  const words = lastError === undefined ? '' : `; its last words: ${lastError.slice(0, WORDS_MAX_CHARS)}`;
+  return `it ended with ${how} and no final event${words}`;
+}
+
+function lastLineOf(text: string): string | undefined {
+  return text
+    .split('\n')
+    .findLast((line) => line.trim() !== '')
+    ?.trim();
+}

@@ -1,0 +1,88 @@
+import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
+import path from 'node:path';
+
+import { makeDirectory } from '../../lib/make-directory.ts';
+import type { ExecutionName } from '../port.ts';
+
+/** The files of one execution: what its agent reads and writes, and how it ended. They outlive the worker that made them. */
+export interface Spool {
+  readonly directory: string;
+  readonly stdin: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How an agent ended, as its supervisor wrote it down. */
+export interface Exit {
+  readonly exitCode: number | null;
+  readonly signalName: string | null;
+}
+
+/** A shell reports the signal that ended a program as 128 and its number (POSIX, "Exit Status for Commands"). */
+const SIGNAL_BASE = 128;
+/** What `timeout` reports when the time is up (coreutils). */
+const TIMED_OUT = 124;
+const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+
+/** Where an execution has its files. */
+export function spoolOf({ stateDirectory, phase, attempt }: ExecutionName): Spool {
+  const directory = path.join(stateDirectory, `${phase}.${attempt}`);
+  const file = (name: string) => path.join(directory, name);
+  return { directory, stdin: file('stdin'), stdout: file('stdout'), stderr: file('stderr') };
+}
+
+/**
+ * Make the spool, with the prompt in it; false when there is one already. It appears whole or not at all, so that two processes
+ * cannot both start the execution.
+ */
+export async function createSpool(spool: Spool, stdin: string): Promise<boolean> {
+  await makeDirectory(path.dirname(spool.directory), 0o700);
+  const draft = await mkdtemp(`${spool.directory}.draft-`);
+  for (const [name, content] of [
+    ['stdin', stdin],
+    ['stdout', ''],
+    ['stderr', ''],
+  ] as const)
+    await writeFile(path.join(draft, name), content, { mode: 0o600 });
+  try {
+    // A directory that is not empty is never replaced (rename(2)).
+    await rename(draft, spool.directory);
+    return true;
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    if (isCode(error, 'ENOTEMPTY') || isCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+/** When the execution was asked for, in milliseconds since the epoch; `undefined` when there is none. */
+export async function startedAtMs(spool: Spool): Promise<number | undefined> {
+  return (await stat(spool.stdin).catch(() => undefined))?.mtimeMs;
+}
+
+/** How the agent ended; `undefined` while it has not. */
+export async function readExit(spool: Spool): Promise<(Exit & { readonly isTimedOut: boolean }) | undefined> {
+  const code = await readNumber(spool, 'result');
+  if (code === undefined) return undefined;
+  const signalName = code > SIGNAL_BASE ? SIGNALS.get(code - SIGNAL_BASE) : undefined;
+  const isTimedOut = code === TIMED_OUT;
+  if (isTimedOut) return { exitCode: null, signalName: 'SIGTERM', isTimedOut };
+  return signalName === undefined
+    ? { exitCode: code, signalName: null, isTimedOut }
+    : { exitCode: null, signalName, isTimedOut };
+}
+
+/** Number of the process that leads the agent's group, or of the supervisor that waits for it. */
+export function readPid(spool: Spool, which: 'leader' | 'supervisor'): Promise<number | undefined> {
+  return readNumber(spool, which);
+}
+
+async function readNumber(spool: Spool, name: string): Promise<number | undefined> {
+  const text = await readFile(path.join(spool.directory, name), 'utf8').catch(() => '');
+  return /^\d+\n$/u.test(text) ? Number(text) : undefined;
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { outlineAgent } from './agent/outline/outline.ts';
 import type { Agent } from './agent/port.ts';
+import type { Artifacts } from './artifacts/port.ts';
 import { directoryArtifacts } from './artifacts/directory-artifacts.ts';
 import type { Settings } from './config/settings.ts';
 import { activeRuns } from './engine/active-runs.ts';
@@ -71,6 +72,7 @@ export async function diagnose(settings: Settings): Promise<readonly Readiness[]
     { name: 'node', look: () => Promise.resolve(process.version) },
     { name: 'git', look: () => gitCli(settings).detectVersion() },
     { name: 'workspaces', look: async () => workspaces.preflight().then(() => workspaces.root) },
+    { name: 'evidence', look: () => openArtifacts(settings).preflight() },
     { name: 'store', look: () => probeStore(settings) },
     ...sandboxes(settings).map((sandbox) => ({
       name: `sandbox ${sandbox.name}`,
@@ -100,10 +102,7 @@ function composeDeps(settings: Settings, store: Store): Deps {
     sandboxes: byName(sandboxes(settings)),
     agents: byName(agents(settings)),
     promptSources: [repositoryPrompts(), builtinPrompts()],
-    artifacts: directoryArtifacts({
-      directory: path.join(settings.home, 'artifacts'),
-      nowMs: () => clock.nowMs(),
-    }),
+    artifacts: openArtifacts(settings),
     activeRuns: activeRuns(),
     newId: randomUUID,
     settings: {
@@ -117,6 +116,10 @@ function composeDeps(settings: Settings, store: Store): Deps {
       followPollMs: FOLLOW_POLL_MS,
     },
   };
+}
+
+function openArtifacts({ home }: Settings): Artifacts {
+  return directoryArtifacts({ directory: path.join(home, 'artifacts'), nowMs: Date.now });
 }
 
 function openStore({ databaseUrl, home }: Settings): Promise<Store> {

@@ -7,7 +7,7 @@ import {
   type RunDetail,
   type RunView,
 } from './contract/run-view.ts';
-import { appError } from './domain/app-error.ts';
+import { appError, toAppError } from './domain/app-error.ts';
 import { cancelRun } from './engine/cancel-run.ts';
 import { cleanUpExpired, type CleanupReport } from './engine/clean-up-expired.ts';
 import type { Deps } from './engine/deps.ts';
@@ -67,9 +67,13 @@ export interface SubmissionDefaults {
 
 /** Put the use cases behind one object, and work on what its queue rings for. */
 export function specAutomation(deps: Deps, defaults: SubmissionDefaults): SpecAutomation {
+  const failures = new Map<string, unknown>();
   const worker = deps.queue.listen({
     concurrency: defaults.concurrency,
-    onRing: (runId) => executeRun(deps, runId),
+    async onRing(runId) {
+      failures.delete(runId);
+      await executeRun(deps, runId).catch((thrown: unknown) => failures.set(runId, thrown));
+    },
   });
   const idOf = async (runId: string) => (await findRun(deps, runId)).id;
 
@@ -81,7 +85,7 @@ export function specAutomation(deps: Deps, defaults: SubmissionDefaults): SpecAu
 
   return {
     submit: async (request) => toRunView(await submitRun(deps, withDefaults(request, defaults))),
-    follow: (runId, options) => followViews(deps, runId, options),
+    follow: (runId, options) => followViews(deps, { runId, failures, ...options }),
     get: (runId) => readDetail(deps, runId),
     async list(query) {
       const { runs, nextCursor } = await deps.store.listRuns(query);
@@ -113,9 +117,20 @@ function withDefaults(request: SubmitRequest, defaults: SubmissionDefaults): Sub
   };
 }
 
-async function* followViews(deps: Deps, runId: string, options?: FollowOptions): AsyncGenerator<EventView> {
+interface Following extends FollowOptions {
+  readonly runId: string;
+  /** What stopped the work of this process on runs it could not bring to an end. */
+  readonly failures: ReadonlyMap<string, unknown>;
+}
+
+async function* followViews(
+  deps: Deps,
+  { runId, failures, ...options }: Following,
+): AsyncGenerator<EventView> {
   const { id } = await findRun(deps, runId);
-  for await (const event of followRun(deps, id, options)) yield toEventView(event);
+  const isGivenUp = () => failures.has(id);
+  for await (const event of followRun(deps, id, { ...options, isGivenUp })) yield toEventView(event);
+  if (failures.has(id)) throw toAppError(failures.get(id));
 }
 
 async function readDetail(deps: Deps, runId: string): Promise<RunDetail> {

@@ -60,6 +60,11 @@ async function reachResult(session: RunSession): Promise<RunResult> {
 async function close(session: RunSession, result: RunResult): Promise<void> {
   const closing: RunSession = { ...session, signal: new AbortController().signal };
   await skipRemaining(closing, result);
-  await runPhase(closing, cleanUp(result));
+  try {
+    await runPhase(closing, cleanUp(result));
+  } catch (thrown) {
+    // What could not be cleaned is recorded with the phase; the run is over all the same.
+    if (toAppError(thrown).code === 'lease_lost') throw thrown;
+  }
   await session.deps.store.finishRun(session.fence, result);
 }

@@ -10,6 +10,8 @@ export interface FollowOptions {
   readonly signal?: AbortSignal;
   /** Stop at the end of what has happened so far instead of waiting for more. */
   readonly isHistoryOnly?: boolean;
+  /** Answers true once nobody here works on the run any more, though it is not over. */
+  readonly isGivenUp?: () => boolean;
 }
 
 /**
@@ -22,18 +24,20 @@ export async function* followRun(
   runId: string,
   options: FollowOptions = {},
 ): AsyncGenerator<StoredEvent> {
+  const { afterSeq = 0, signal, isHistoryOnly = false, isGivenUp = () => false } = options;
   const isAbandoned = abandonmentWatch(deps);
-  let lastSeq = options.afterSeq ?? 0;
-  while (options.signal?.aborted !== true) {
-    // The status is read before the events: what is terminal now has all its events written.
+  let lastSeq = afterSeq;
+  while (signal?.aborted !== true) {
+    // These are read before the events: what is over now has all its events written.
+    const isLast = isHistoryOnly || isGivenUp();
     const run = await deps.store.findRun(runId);
     if (run === undefined) throw appError('run_not_found', { run_id: runId });
     const events = await deps.store.readEvents(runId, lastSeq, EVENTS_PER_READ);
     yield* events;
     lastSeq = events.at(-1)?.seq ?? lastSeq;
     if (events.length === EVENTS_PER_READ) continue;
-    if (isTerminal(run.status) || options.isHistoryOnly === true || isAbandoned(run)) return;
-    await deps.clock.sleep(deps.settings.followPollMs, options.signal);
+    if (isLast || isTerminal(run.status) || isAbandoned(run)) return;
+    await deps.clock.sleep(deps.settings.followPollMs, signal);
   }
 }
 

@@ -28,7 +28,7 @@ export async function retryRun(deps: Deps, request: RetryRequest): Promise<Run> 
   const run = await deps.store.findRun(request.runId);
   if (run === undefined) throw appError('run_not_found', { run_id: request.runId });
   // Its ring was lost with the process that took it in; ringing again does no harm.
-  if (run.status === 'queued') return ringAgain(deps, run);
+  if (run.status === 'queued' && isPlain(request)) return ringAgain(deps, run);
   if (isPlain(request) && run.status === 'in_progress') return takeUpWhenFree(deps, run);
   const clarifications = mergeAnswers(run, request.answers);
   const firstOpen = firstUnfinished(await deps.store.listPhases(run.id));
@@ -57,6 +57,11 @@ async function ringAgain(deps: Deps, run: Run): Promise<Run> {
 /** What each status and reason says to a retry without further words; `undefined` lets it pass. */
 function checkApplicable(run: Run, request: RetryRequest): void {
   if (run.status === 'succeeded') throw notApplicable(run, 'it succeeded');
+  if (run.status === 'queued')
+    throw notApplicable(
+      run,
+      'it has not begun, so there is nothing to redo or answer; retry it without options',
+    );
   if (run.reason === 'no_diff' && request.from === undefined)
     throw notApplicable(run, 'it had nothing to change; name a phase with --from to do it over');
   const isWaiting =

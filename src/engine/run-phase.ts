@@ -157,11 +157,16 @@ async function recordFailure(
   const { attempt, log, facts } = context;
   const { code: reason, message: reasonText } = failure;
   log.err(`${failure.message}\n${fillRunId(failure.remedy, session.run.id)}`);
-  await saveLogs(session, phase, log);
+  await saveLogs(session, phase, log).catch(unlessLost);
   const status = willRetry ? 'retrying' : 'failed';
   const type = willRetry ? 'phase_retrying' : 'phase_failed';
   const change = { phase, attempt, status, reason, reasonText, isEnd: true, ...facts } as const;
   await session.deps.store.savePhase(session.fence, change, { type, phase, attempt, reason });
+}
+
+/** A failure is recorded even where its logs cannot be written: that may be the failure. */
+function unlessLost(thrown: unknown): void {
+  if (toAppError(thrown).code === 'lease_lost') throw thrown;
 }
 
 async function saveLogs(session: RunSession, phase: PhaseName, log: PhaseLog): Promise<void> {

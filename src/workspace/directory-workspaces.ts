@@ -48,7 +48,10 @@ export function directoryWorkspaces(options: {
       await removeTree(directory);
       await demandDirectory(directory);
     },
-    publish: (workspace, name, bytes) => publishFile(workspace.artifacts, name, bytes),
+    publish: (workspace, name, bytes) =>
+      publishFile(workspace.artifacts, name, bytes).catch((cause: unknown) => {
+        throw notWritable(workspace.artifacts, cause);
+      }),
     async release(runId, { keepGit }) {
       const { repo, home, executions, git } = locate(runId);
       await Promise.all([repo, home, executions, ...(keepGit ? [] : [git])].map(removeTree));

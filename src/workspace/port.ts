@@ -13,7 +13,7 @@ export interface Workspaces {
   allocate(runId: string): Promise<Workspace>;
   /** Empty one directory of a workspace, for a fresh attempt. */
   clear(directory: string): Promise<void>;
-  /** Write a file for people to find: `artifacts/<name>`. Parent folders are made; never follows a link. */
+  /** Write a file for people to find: `artifacts/<name>`. Parent folders are made; never follows a link. @throws `home_not_writable` */
   publish(workspace: Workspace, name: string, bytes: Uint8Array): Promise<string>;
   /** Remove what agents and clones left; `keepGit` keeps the checkpoints for a later retry. Artifacts stay. */
   release(runId: string, options: { readonly keepGit: boolean }): Promise<void>;

@@ -1,0 +1,78 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+import { openEngine } from '../support/engine-kit.ts';
+import { makeRepository } from '../support/git-repository.ts';
+import { obedientAgent } from '../support/scripted-agent.ts';
+
+const FILES = { 'README.md': 'readme\n' };
+const SPEC = 'Users can export their list.';
+
+describe('evidence that cannot be written', () => {
+  it('ends the run failed with the place and the cause, not in silence', async () => {
+    const home = await mkdtemp(path.join(tmpdir(), 'spec-automation-test-'));
+    onTestFinished(() => rm(home, { recursive: true, force: true }));
+    await writeFile(path.join(home, 'artifacts'), 'in the way');
+    await using engine = await openEngine({ agents: [obedientAgent()], home });
+    const run = await engine.runToEnd({
+      repository: await makeRepository({ files: FILES }),
+      specText: SPEC,
+    });
+    expect(run).toMatchObject({ status: 'failed', reason: 'home_not_writable' });
+    expect(run.reason_text).toContain(path.join(home, 'artifacts'));
+    await rm(path.join(home, 'artifacts'));
+    await engine.app.retry({ runId: run.run_id });
+    expect(await engine.waitForEnd(run.run_id)).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('is the same when it is the folder for people', async () => {
+    await using engine = await openEngine({ agents: [obedientAgent()] });
+    const runId = '11111111-1111-4111-8111-111111111111';
+    const { artifacts, root } = engine.deps.workspaces.locate(runId);
+    await mkdir(root, { recursive: true });
+    await writeFile(artifacts, 'in the way');
+    await using other = await openEngine({
+      agents: [obedientAgent()],
+      home: engine.home,
+      overrides: { newId: () => runId },
+    });
+    const repository = await makeRepository({ files: FILES });
+    const run = await other.runToEnd({ repository, specText: SPEC });
+    expect(run).toMatchObject({ status: 'failed', reason: 'home_not_writable' });
+  });
+});
+
+it('a store that fails while a run ends is told to whoever follows', async () => {
+  await using engine = await openEngine({ agents: [obedientAgent()] });
+  const store = {
+    ...engine.deps.store,
+    finishRun: () => Promise.reject(new Error('the disk is gone')),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  await using broken = await openEngine({
+    agents: [obedientAgent()],
+    home: engine.home,
+    overrides: { store },
+  });
+  const repository = await makeRepository({ files: FILES });
+  await expect(broken.runToEnd({ repository, specText: SPEC })).rejects.toThrow('the disk is gone');
+});
+
+it('a queued run cannot be retried with words it would not use', async () => {
+  const queue = {
+    ring: () => Promise.resolve(),
+    listen: () => ({ [Symbol.asyncDispose]: () => Promise.resolve() }),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  await using engine = await openEngine({ agents: [obedientAgent()], overrides: { queue } });
+  const repository = await makeRepository({ files: FILES });
+  const { run_id: runId } = await engine.app.submit({ repository, specText: SPEC });
+  for (const words of [{ notes: 'x' }, { from: 'commit_push' }, { answers: 'x' }] as const) {
+    await expect(engine.app.retry({ runId, ...words })).rejects.toMatchObject({
+      code: words.answers === undefined ? 'retry_not_applicable' : 'answers_invalid',
+    });
+  }
+  expect(await engine.app.retry({ runId })).toMatchObject({ status: 'queued' });
+});

@@ -24,21 +24,30 @@ export async function* followRun(
   runId: string,
   options: FollowOptions = {},
 ): AsyncGenerator<StoredEvent> {
-  const { afterSeq = 0, signal, isHistoryOnly = false, isGivenUp = () => false } = options;
+  const { isHistoryOnly = false, isGivenUp = () => false } = options;
   const isAbandoned = abandonmentWatch(deps);
-  let lastSeq = afterSeq;
-  while (signal?.aborted !== true) {
+  let lastSeq = options.afterSeq ?? 0;
+  while (!isStopped(options)) {
     // These are read before the events: what is over now has all its events written.
     const isLast = isHistoryOnly || isGivenUp();
-    const run = await deps.store.findRun(runId);
-    if (run === undefined) throw appError('run_not_found', { run_id: runId });
+    const run = await demandRun(deps, runId);
     const events = await deps.store.readEvents(runId, lastSeq, EVENTS_PER_READ);
     yield* events;
     lastSeq = events.at(-1)?.seq ?? lastSeq;
     if (events.length === EVENTS_PER_READ) continue;
     if (isLast || isTerminal(run.status) || isAbandoned(run)) return;
-    await deps.clock.sleep(deps.settings.followPollMs, signal);
+    await deps.clock.sleep(deps.settings.followPollMs, options.signal);
   }
+}
+
+function isStopped({ signal }: FollowOptions): boolean {
+  return signal?.aborted ?? false;
+}
+
+async function demandRun({ store }: Deps, runId: string): Promise<Run> {
+  const run = await store.findRun(runId);
+  if (run === undefined) throw appError('run_not_found', { run_id: runId });
+  return run;
 }
 
 /** True once the lease of a run in progress was not renewed for twice its time: its worker is gone, and nothing more will come. */

@@ -16,6 +16,7 @@ export default defineConfig({
       project('contract', ['tests/contract/**/*.test.ts'], 60_000),
       project('e2e', ['tests/e2e/**/*.test.ts'], 120_000),
       project('attacks', ['tests/attacks/**/*.test.ts'], 120_000),
+      project('faults', ['tests/faults/**/*.test.ts'], 120_000),
       project('services', ['tests/services/**/*.test.ts'], 120_000),
     ],
     coverage: {

@@ -22,7 +22,7 @@ interface Flags {
 const program = new Command('proof')
   .usage('-- <name…> [options]')
   .description('Measure what this project claims. Exits 0 only where every claim holds.')
-  .argument('[names…]', 'what to prove')
+  .argument('[names...]', 'what to prove')
   .option('--list', 'print the names and what each shows')
   .option('--all', 'prove everything')
   .option('--quick', 'a sample in under a minute each')

@@ -1,4 +1,5 @@
+import { killProof } from './kill.ts';
 import type { Proof } from './proof.ts';
 
 /** Everything this project claims to show, in the order of `--list`. */
-export const PROOFS: readonly Proof[] = [];
+export const PROOFS: readonly Proof[] = [killProof];

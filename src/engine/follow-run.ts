@@ -24,12 +24,12 @@ export async function* followRun(
   runId: string,
   options: FollowOptions = {},
 ): AsyncGenerator<StoredEvent> {
-  const { isHistoryOnly = false, isGivenUp = () => false } = options;
+  const isLastLook = () => options.isHistoryOnly === true || options.isGivenUp?.() === true;
   const isAbandoned = abandonmentWatch(deps);
   let lastSeq = options.afterSeq ?? 0;
   while (!isStopped(options)) {
     // These are read before the events: what is over now has all its events written.
-    const isLast = isHistoryOnly || isGivenUp();
+    const isLast = isLastLook();
     const run = await demandRun(deps, runId);
     const events = await deps.store.readEvents(runId, lastSeq, EVENTS_PER_READ);
     yield* events;

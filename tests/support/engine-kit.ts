@@ -39,6 +39,8 @@ export interface EngineKitOptions {
   readonly confinement?: 'auto' | 'off';
   readonly settings?: Partial<Deps['settings']>;
   readonly overrides?: Partial<Deps>;
+  /** Applied last. */
+  readonly change?: (deps: Deps) => Deps;
 }
 
 const GRACE_MS = 200;
@@ -47,7 +49,8 @@ const UNWATCHED_MS = 10_000;
 /** Open an engine; the first agent is the default. Dispose it to stop its work and remove its directory. */
 export async function openEngine(options: EngineKitOptions): Promise<EngineKit> {
   const home = options.home ?? (await mkdtemp(path.join(tmpdir(), 'spec-automation-test-')));
-  const deps = await makeDeps(home, options);
+  const { change = (deps: Deps) => deps } = options;
+  const deps = change(await makeDeps(home, options));
   const app = specAutomation(deps, {
     agent: options.agents[0]?.name ?? 'none',
     sandbox: 'process',

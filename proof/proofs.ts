@@ -1,5 +1,6 @@
 import { killProof } from './kill.ts';
 import type { Proof } from './proof.ts';
+import { redactorProof } from './redactor.ts';
 
 /** Everything this project claims to show, in the order of `--list`. */
-export const PROOFS: readonly Proof[] = [killProof];
+export const PROOFS: readonly Proof[] = [killProof, redactorProof];

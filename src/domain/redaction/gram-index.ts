@@ -1,0 +1,123 @@
+import { toBytes } from './byte-string.ts';
+import { collapse, collapseRoom } from './collapse.ts';
+import { secretVariants } from './secret-variants.ts';
+
+/** As many characters of a form of a secret in a row give it away; see `SecretVariants` for the two kinds. */
+export const TEXT_GRAM = 8;
+export const DIGIT_GRAM = 12;
+/** Any text gram holds a seed that begins at a multiple of the stride: then only those places have to be looked at. */
+const SEED = 4;
+const STRIDE = TEXT_GRAM - SEED + 1;
+const TABLE_BITS = 20;
+const HASH_SHIFT = 32 - TABLE_BITS;
+/** Knuth's multiplicative hash: 2^32 divided by the golden ratio. */
+const MULTIPLIER = 0x9e_37_79_b1;
+
+/** Called with places in what was searched: from the first byte to after the last. */
+export type OnHit = (start: number, end: number) => void;
+
+/** All grams of all forms of some secrets. */
+export interface GramIndex {
+  /** Whether there is anything to look for in this view. */
+  readonly isEmpty: boolean;
+  /** Find every gram in the first `length` bytes. */
+  search(bytes: Uint8Array, length: number, onHit: OnHit): void;
+}
+
+/** The two indexes: one for text as it is, one for text without what stands between characters. */
+export function gramIndexes(secrets: readonly string[]): {
+  readonly raw: GramIndex;
+  readonly collapsed: GramIndex;
+} {
+  const forms = secrets.map(secretVariants);
+  const texts = forms.flatMap((form) => form.texts);
+  const digits = forms.flatMap((form) => form.digits);
+  return {
+    // A gram without anything to take away is found in the other view as well.
+    raw: gramIndex(
+      gramsOf(texts, TEXT_GRAM).filter((gram) => collapseText(gram) !== gram),
+      [],
+    ),
+    collapsed: gramIndex(
+      gramsOf(texts.map(collapseText), TEXT_GRAM),
+      gramsOf(digits.map(collapseText), DIGIT_GRAM),
+    ),
+  };
+}
+
+function gramIndex(textGrams: readonly string[], digitGrams: readonly string[]): GramIndex {
+  const kinds: readonly Kind[] = [
+    { size: TEXT_GRAM, grams: new Set(textGrams) },
+    { size: DIGIT_GRAM, grams: new Set(digitGrams) },
+  ].filter(({ grams }) => grams.size > 0);
+  const seeds = new Uint8Array(1 << TABLE_BITS);
+  const beginnings = new Uint8Array(1 << TABLE_BITS);
+  for (const gram of kinds.flatMap(({ grams }) => [...grams])) {
+    const bytes = toBytes(gram);
+    beginnings[beginningHash(bytes, 0)] = 1;
+    for (let at = 0; at < STRIDE; at += 1) seeds[seedHash(bytes, at)] = 1;
+  }
+  return {
+    isEmpty: kinds.length === 0,
+    search(bytes, length, onHit) {
+      for (let at = 0; at + SEED <= length; at += STRIDE)
+        if (seeds[seedHash(bytes, at)] === 1) confirm({ bytes, length, at, beginnings }, kinds, onHit);
+    },
+  };
+}
+
+interface Kind {
+  readonly size: number;
+  readonly grams: ReadonlySet<string>;
+}
+
+interface Candidate {
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  readonly at: number;
+  /** Hashes of the first eight bytes of all grams: most candidates end here. */
+  readonly beginnings: Uint8Array;
+}
+
+/** Try every gram the seed could be part of. */
+function confirm({ bytes, length, at, beginnings }: Candidate, kinds: readonly Kind[], onHit: OnHit): void {
+  const last = Math.min(at, length - TEXT_GRAM);
+  for (let start = Math.max(at - STRIDE + 1, 0); start <= last; start += 1) {
+    if (beginnings[beginningHash(bytes, start)] === 0) continue;
+    for (const { size, grams } of kinds) {
+      const gram = String.fromCodePoint(...bytes.subarray(start, start + size));
+      if (start + size <= length && grams.has(gram)) onHit(start, start + size);
+    }
+  }
+}
+
+function beginningHash(bytes: Uint8Array, at: number): number {
+  return (
+    Math.imul(wordAt(bytes, at) ^ Math.imul(wordAt(bytes, at + SEED), MULTIPLIER), MULTIPLIER) >>> HASH_SHIFT
+  );
+}
+
+function seedHash(bytes: Uint8Array, at: number): number {
+  return Math.imul(wordAt(bytes, at), MULTIPLIER) >>> HASH_SHIFT;
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  // Past the end there is nothing, which counts as 0.
+  const low = Number(bytes[at]) | (Number(bytes[at + 1]) << 8);
+  return low | (Number(bytes[at + 2]) << 16) | (Number(bytes[at + 3]) << 24);
+}
+
+/** Every part of that length, but for those of a single character, which text is full of. */
+function gramsOf(texts: readonly string[], size: number): readonly string[] {
+  return texts.flatMap((text) =>
+    Array.from({ length: Math.max(text.length - size + 1, 0) }, (_, at) => text.slice(at, at + size)).filter(
+      (gram) => new Set(gram).size > 1,
+    ),
+  );
+}
+
+function collapseText(byteString: string): string {
+  const source = toBytes(byteString);
+  const { bytes, length } = collapse(source, collapseRoom(source.length));
+  return String.fromCodePoint(...bytes.subarray(0, length));
+}

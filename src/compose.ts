@@ -7,6 +7,7 @@ import type { Agent } from './agent/port.ts';
 import type { Artifacts } from './artifacts/port.ts';
 import { directoryArtifacts } from './artifacts/directory-artifacts.ts';
 import type { Settings } from './config/settings.ts';
+import { createRedactor } from './domain/redaction/create-redactor.ts';
 import { activeRuns } from './engine/active-runs.ts';
 import { checkReadiness, type Check, type Readiness } from './engine/check-readiness.ts';
 import type { Deps } from './engine/deps.ts';
@@ -103,6 +104,7 @@ function composeDeps(settings: Settings, store: Store): Deps {
     agents: byName(agents(settings)),
     promptSources: [repositoryPrompts(), builtinPrompts()],
     artifacts: openArtifacts(settings),
+    redactor: createRedactor(settings.secrets),
     activeRuns: activeRuns(),
     newId: randomUUID,
     settings: {

@@ -38,6 +38,7 @@ describe('readSettings', () => {
       allowedAgents: undefined,
       sandbox: 'process',
       retentionMs: 7 * DAY_MS,
+      secrets: [],
       stallTimeoutMs: 300_000,
       completionGraceMs: 10_000,
       allowUnconfined: false,
@@ -71,6 +72,7 @@ describe('readSettings', () => {
     });
     expect(settings).toEqual({
       home: '/state',
+      secrets: ['secret'],
       workspaceRoot: '/work',
       databaseUrl: 'postgresql://user:secret@host/database',
       agent: 'claude',

@@ -45,11 +45,20 @@ export function readSettings(sources: SettingSources): Settings {
     diskReserveBytes: data.SPEC_AUTOMATION_DISK_RESERVE_BYTES,
     isTestMode: data.SPEC_WORKFLOW_TEST_MODE,
     author: { name: data.GIT_AUTHOR_NAME, email: data.GIT_AUTHOR_EMAIL },
+    secrets: secretsOf(data),
     path: env['PATH'] ?? FALLBACK_PATH,
     networkEnv: Object.fromEntries(
       NETWORK_NAMES.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]]])),
     ),
   };
+}
+
+/** Values nobody may see: those of settings marked as secret, and the password of the database. */
+function secretsOf({
+  SPEC_AUTOMATION_DATABASE_URL: url,
+}: z.output<typeof SettingsSchema>): readonly string[] {
+  const password = url === undefined ? '' : decodeURIComponent(new URL(url).password);
+  return password === '' ? [] : [password];
 }
 
 function presentValues(values: SettingSources['env']): Values {

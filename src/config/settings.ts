@@ -105,6 +105,8 @@ export interface Settings {
   readonly diskReserveBytes: number;
   readonly isTestMode: boolean;
   readonly author: { readonly name: string; readonly email: string };
+  /** Every secret value there is, for the redactor. */
+  readonly secrets: readonly string[];
   /** Search path of the process, for git and agents. */
   readonly path: string;
   /** Variables handed on to git's network code. */

@@ -1,5 +1,5 @@
 import { fillReasonText, REASONS, type ReasonCode, type ReasonContext, type ReasonKind } from './reasons.ts';
-import { redactUrls } from './redact.ts';
+import { createRedactor } from './redaction/create-redactor.ts';
 
 /**
  * The one error class. `message` is the reason's text and `remedy` its advice, both filled in and redacted on
@@ -27,6 +27,9 @@ export class AppError extends Error {
   }
 }
 
+/** Knows no value, only what tokens and passwords in URLs look like. */
+const UNREGISTERED = createRedactor([]);
+
 /** Build the error for a code; the compiler asks for exactly the values its text and remedy name. */
 export function appError<Code extends ReasonCode>(
   code: Code,
@@ -34,7 +37,7 @@ export function appError<Code extends ReasonCode>(
   cause?: unknown,
 ): AppError {
   const { text, remedy } = REASONS[code];
-  const fill = (template: string) => redactUrls(fillReasonText(template, context));
+  const fill = (template: string) => UNREGISTERED.redact(fillReasonText(template, context));
   return new AppError(code, fill(text), { remedy: fill(remedy), cause });
 }
 

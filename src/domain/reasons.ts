@@ -177,6 +177,10 @@ export const REASONS = {
     'Pushing to {repository} failed: {problem}.',
     'Check the network, then retry with: spec-automation runs retry {run_id} --from commit_push',
   ),
+  secret_in_output: failure(
+    'The result holds what looks like a secret, so nothing was pushed: {places}.',
+    'Find out how the agent came by it, change the secret, and retry the run with --notes to keep such values out.',
+  ),
   stalled: failure(
     "Agent '{agent}' said nothing for {limit_s} seconds in phase {phase} and was stopped.",
     'Read the end of {phase}.stdout.log for what it waited for; raise SPEC_AUTOMATION_STALL_TIMEOUT_S if it only thinks long, then retry.',

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 
-import { REDACTED, redactUrls } from './redact.ts';
+import { REDACTED } from './redact.ts';
+import { createRedactor } from './redaction/create-redactor.ts';
+
+const redactUrls = (text: string) => createRedactor([]).redact(text);
 
 test('user name and password of every URL are replaced, whatever the scheme', () => {
   expect(redactUrls('from https://bot:s3cret@example.org/a.git to ssh://git@host/b')).toBe(

@@ -11,13 +11,14 @@ export const SUCCEEDED: RunResult = { status: 'succeeded', reason: null, reasonT
 
 /** The result of a run that ended for a reason. */
 export function endedBecause(session: RunSession, reason: AppError): RunResult {
+  const { redactor } = session.deps;
   const status: TerminalStatus =
     reason.code === 'cancelled' ? 'cancelled' : reason.kind === 'outcome' ? 'no_changes' : 'failed';
   return {
     status,
     reason: reason.code,
-    reasonText: reason.message,
-    remedy: fillRunId(reason.remedy, session.run.id),
+    reasonText: redactor.redact(reason.message),
+    remedy: redactor.redact(fillRunId(reason.remedy, session.run.id)),
   };
 }
 

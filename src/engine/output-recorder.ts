@@ -1,5 +1,6 @@
 import type { AgentPhaseName } from '../domain/phases.ts';
 import type { RunEvent } from '../domain/events.ts';
+import { redactedLines } from './redacted-lines.ts';
 import type { RunSession } from './run-session.ts';
 
 /** Turns what an agent prints into events of the run while it works. */
@@ -31,7 +32,7 @@ const LINES_PER_PHASE = 2_000;
 const LINE_MAX_CHARS = 2_000;
 
 /**
- * Batch lines for up to 100 ms, one writer at a time, in order. At 2,000 lines the history says so and stops. A write that
+ * Redact and batch lines for up to 100 ms, one writer at a time, in order. At 2,000 lines the history says so and stops. A write that
  * fails ends the recording: the lease tells the session what that means.
  */
 export function outputRecorder(session: RunSession, attempted: Attempted): OutputRecorder {
@@ -48,15 +49,19 @@ export function outputRecorder(session: RunSession, attempted: Attempted): Outpu
     return toldAgain[kind] <= recorded[kind];
   };
 
-  const append = (stream: 'stdout' | 'stderr', line: string) => {
-    const last = pending.at(-1);
-    const isOpen =
-      last?.type === 'phase_output' && last.stream === stream && last.lines.length < LINES_PER_EVENT;
-    if (isOpen) pending[pending.length - 1] = { ...last, lines: [...last.lines, line] };
-    else pending.push({ type: 'phase_output', phase, attempt, stream, lines: [line] });
+  const record = (stream: 'stdout' | 'stderr') => (line: string) => {
+    recordedLines += 1;
+    if (isKnown(stream) || recordedLines > LINES_PER_PHASE || stop.signal.aborted) return;
+    const isLast = recordedLines === LINES_PER_PHASE;
+    const text = isLast ? `[further lines are in ${phase}.${stream}.log]` : line.slice(0, LINE_MAX_CHARS);
+    append(pending, { type: 'phase_output', phase, attempt, stream, lines: [text] });
+  };
+  const lines = {
+    stdout: redactedLines(deps.redactor, record('stdout')),
+    stderr: redactedLines(deps.redactor, record('stderr')),
   };
 
-  const flush = async () => {
+  const write = async () => {
     for (let event = pending.shift(); event !== undefined; event = pending.shift()) {
       await deps.store.appendEvent(fence, event);
     }
@@ -65,30 +70,34 @@ export function outputRecorder(session: RunSession, attempted: Attempted): Outpu
   const loop = async () => {
     while (!stop.signal.aborted) {
       await deps.clock.sleep(FLUSH_MS, stop.signal);
-      await flush();
+      for (const each of Object.values(lines)) each.flush();
+      await write();
     }
   };
   const running = loop().catch(() => stop.abort());
 
   return {
-    line(stream, line) {
-      recordedLines += 1;
-      if (isKnown(stream)) return;
-      if (recordedLines > LINES_PER_PHASE || stop.signal.aborted) return;
-      const isLast = recordedLines === LINES_PER_PHASE;
-      append(
-        stream,
-        isLast ? `[further lines are in ${phase}.${stream}.log]` : line.slice(0, LINE_MAX_CHARS),
-      );
-    },
+    line: (stream, line) => lines[stream].push(line),
     progress(text) {
-      if (!isKnown('progress') && recordedLines <= LINES_PER_PHASE)
-        pending.push({ type: 'phase_progressed', phase, text: text.slice(0, LINE_MAX_CHARS) });
+      if (isKnown('progress') || recordedLines > LINES_PER_PHASE) return;
+      const redacted = deps.redactor.redact(text).slice(0, LINE_MAX_CHARS);
+      pending.push({ type: 'phase_progressed', phase, text: redacted });
     },
     async finish() {
+      const isBroken = stop.signal.aborted;
+      for (const each of isBroken ? [] : Object.values(lines)) each.end();
       stop.abort();
       await running;
-      await flush();
+      await write();
     },
   };
+}
+
+/** Put lines to the last event where they belong to the same stream and there is room. */
+function append(pending: RunEvent[], event: Extract<RunEvent, { readonly type: 'phase_output' }>): void {
+  const last = pending.at(-1);
+  const isOpen =
+    last?.type === 'phase_output' && last.stream === event.stream && last.lines.length < LINES_PER_EVENT;
+  if (isOpen) pending[pending.length - 1] = { ...last, lines: [...last.lines, ...event.lines] };
+  else pending.push(event);
 }

@@ -155,7 +155,8 @@ async function recordFailure(
   { phase, context, failure, willRetry }: Failure,
 ): Promise<void> {
   const { attempt, log, facts } = context;
-  const { code: reason, message: reasonText } = failure;
+  const { code: reason } = failure;
+  const reasonText = session.deps.redactor.redact(failure.message);
   log.err(`${failure.message}\n${fillRunId(failure.remedy, session.run.id)}`);
   await saveLogs(session, phase, log).catch(unlessLost);
   const status = willRetry ? 'retrying' : 'failed';

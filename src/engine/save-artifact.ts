@@ -1,3 +1,4 @@
+import type { Redactor } from '../domain/redaction/redactor.ts';
 import type { ArtifactType } from '../domain/artifact.ts';
 import type { PhaseName } from '../domain/phases.ts';
 import type { RunSession } from './run-session.ts';
@@ -10,6 +11,12 @@ export interface Evidence {
   readonly content: string | Uint8Array;
 }
 
+/** Bytes as they may be kept. */
+function redactBytes(redactor: Redactor, bytes: Uint8Array): Buffer {
+  const stream = redactor.stream();
+  return Buffer.concat([stream.write(bytes), stream.end()]);
+}
+
 /** Media types by the end of the name; everything else is plain text. Decided by us, never by what an agent says. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
@@ -19,12 +26,12 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Keep evidence: bytes first, then the row that names them, then a copy people find in the run's folder. Saving the same name
+ * Keep evidence, without secrets: bytes first, then the row that names them, then a copy people find in the run's folder. Saving the same name
  * again replaces it.
  */
 export async function saveArtifact(session: RunSession, evidence: Evidence): Promise<void> {
   const { deps, fence, run, workspace } = session;
-  const bytes = Buffer.from(evidence.content);
+  const bytes = redactBytes(deps.redactor, Buffer.from(evidence.content));
   const { sha256, sizeBytes } = await deps.artifacts.put(bytes);
   await deps.store.saveArtifact(fence, {
     name: evidence.name,

@@ -5,6 +5,7 @@ import path from 'node:path';
 
 import type { Agent } from '../../src/agent/port.ts';
 import { directoryArtifacts } from '../../src/artifacts/directory-artifacts.ts';
+import { createRedactor } from '../../src/domain/redaction/create-redactor.ts';
 import { activeRuns } from '../../src/engine/active-runs.ts';
 import type { Deps } from '../../src/engine/deps.ts';
 import { localForge } from '../../src/forge/local-forge.ts';
@@ -37,6 +38,8 @@ export interface EngineKitOptions {
   readonly home?: string;
   /** `off` unless a test is about the wall, which hides everything outside the working copy. */
   readonly confinement?: 'auto' | 'off';
+  /** What the redactor knows. */
+  readonly secrets?: readonly string[];
   readonly settings?: Partial<Deps['settings']>;
   readonly overrides?: Partial<Deps>;
   /** Applied last. */
@@ -106,6 +109,7 @@ async function makeDeps(home: string, options: EngineKitOptions): Promise<Deps> 
     promptSources: [repositoryPrompts(), builtinPrompts()],
     artifacts: directoryArtifacts({ directory: path.join(home, 'artifacts'), nowMs: () => clock.nowMs() }),
     activeRuns: activeRuns(),
+    redactor: createRedactor(options.secrets ?? []),
     newId: randomUUID,
     settings: {
       workerName: `test:${process.pid}:${randomUUID().slice(0, 8)}`,

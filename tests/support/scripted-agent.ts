@@ -8,6 +8,10 @@ export interface Script {
   readonly files?: Readonly<Record<string, string>>;
   readonly links?: Readonly<Record<string, string>>;
   readonly deletes?: readonly string[];
+  /** Lines it prints besides its events. */
+  readonly says?: readonly string[];
+  /** An error it reports. */
+  readonly fails?: string;
   /** Whether it sends its terminal event. */
   readonly isFinishing?: boolean;
   readonly exitCode?: number;

@@ -66,6 +66,9 @@ export function findProviderSecrets(text: string): readonly FoundPattern[] {
   );
 }
 
+/** The kind of what `findUserinfo` finds. */
+export const PASSWORD_IN_URL = 'password in a URL';
+
 const SCHEME_END = '://';
 const USERINFO_MAX_CHARS = 1_000;
 const USERINFO = /^[^\s/'"<>]+(?=@)/u;
@@ -76,8 +79,7 @@ export function findUserinfo(text: string): readonly FoundPattern[] {
   for (let at = text.indexOf(SCHEME_END); at !== -1; at = text.indexOf(SCHEME_END, at + 1)) {
     const start = at + SCHEME_END.length;
     const userinfo = USERINFO.exec(text.slice(start, start + USERINFO_MAX_CHARS))?.[0];
-    if (userinfo !== undefined)
-      found.push({ name: 'password in a URL', start, end: start + userinfo.length });
+    if (userinfo !== undefined) found.push({ name: PASSWORD_IN_URL, start, end: start + userinfo.length });
   }
   return found;
 }

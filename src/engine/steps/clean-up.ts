@@ -9,8 +9,8 @@ export function cleanUp(result: RunResult): Step<'cleanup'> {
   return {
     phase: 'cleanup',
     async run(session, { log }) {
-      // A run that may be retried keeps its checkpoints until its evidence expires.
-      const keepGit = result.status !== 'succeeded';
+      // A run that may be retried keeps its checkpoints until its evidence expires, but not with a secret in them.
+      const keepGit = result.status !== 'succeeded' && result.reason !== 'secret_in_output';
       const tasks: readonly [string, () => Promise<unknown>][] = [
         ['write the closing evidence', () => saveClosingEvidence(session, result)],
         ['end left-over processes', () => sandboxOf(session).reap(session.run.id)],

@@ -1,6 +1,7 @@
 import { ALLOWED_PREFIXES } from '../../domain/publish-policy.ts';
 import { countFeature, saveDiff } from '../closing-evidence.ts';
 import type { Step } from '../run-phase.ts';
+import { demandNoSecrets } from '../secret-scan.ts';
 import { outputOf, type RunSession } from '../run-session.ts';
 
 /** Push the last checkpoint as the run's branch, unless nothing changed or this is a dry run. */
@@ -21,6 +22,7 @@ export const commitPush: Step<'commit_push'> = {
     };
     for (const path of leftOutPaths) log.err(`Left out by the publish policy: ${path}`);
     if (commit === base) return { output, skipped: 'nothing changed' };
+    await demandNoSecrets(session, { commit, changedPaths });
 
     log.out(`Commit ${commit} with ${changedPaths.length} files`);
     if (run.dryRun) {

@@ -51,8 +51,8 @@ async function describePr(session: RunSession): Promise<DraftPr> {
     repository: run.repository,
     baseBranch: run.baseBranch,
     branch: run.branchName,
-    title: pullRequestTitle(run),
+    title: deps.redactor.redact(pullRequestTitle(run)),
     labels: PULL_REQUEST_LABELS,
-    body,
+    body: deps.redactor.redact(body),
   };
 }

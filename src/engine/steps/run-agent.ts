@@ -67,7 +67,8 @@ async function checkDocument(
       problem,
     });
   }
-  return phase.command === 'specify' ? openQuestions(text ?? '') : [];
+  if (phase.command !== 'specify') return [];
+  return openQuestions(text ?? '').map((question) => session.deps.redactor.redact(question));
 }
 
 function problemOf(

@@ -52,7 +52,11 @@ export async function runCell(killAt: string, options: CellOptions = {}): Promis
   const task = { ...stage.task, ...options, submit: stage.request, killAt };
   const wasKilled = (await runWorker(task)) === 'SIGKILL';
   const killedMs = performance.now();
-  await using heir = await openEngine({ agents: [killAgent(stage.task)], home: stage.task.home });
+  await using heir = await openEngine({
+    agents: [killAgent(stage.task)],
+    home: stage.task.home,
+    secrets: [stage.task.secret],
+  });
   if (options.isForgetful === true) forgetAdoption(heir.deps.sandboxes);
   const [run] = (await heir.deps.store.listRuns({ limit: 2 })).runs;
   if (run === undefined) return { killAt, wasKilled, history: undefined, violations: [], recoveryMs: 0 };

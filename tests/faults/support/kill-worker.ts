@@ -31,6 +31,7 @@ const onMoment: OnMoment = ({ when, call }) => {
 await using engine = await openEngine({
   agents: [killAgent(task)],
   home: task.home,
+  secrets: [task.secret],
   settings: { leaseTtlMs: task.leaseTtlMs, leaseRenewMs: task.leaseTtlMs / 4 },
   change: (deps) => {
     const { sandboxes } = deps;

@@ -20,6 +20,8 @@ for (const [link, target] of Object.entries(script.links ?? {})) {
   symlinkSync(target, link);
 }
 for (const file of script.deletes ?? []) rmSync(file, { recursive: true });
+for (const line of script.says ?? []) process.stdout.write(`${line}\n`);
+if (script.fails !== undefined) say({ type: 'errored', text: script.fails });
 say({ type: 'used', usage: { inputTokens: 100, outputTokens: 20, costUsd: null } });
 if (script.isFinishing === true) say({ type: 'finished', text: 'done' });
 process.exitCode = script.exitCode ?? 0;

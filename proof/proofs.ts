@@ -1,6 +1,8 @@
+import { conformanceProof } from './conformance.ts';
+import { gitVectorsProof } from './git-vectors.ts';
 import { killProof } from './kill.ts';
 import type { Proof } from './proof.ts';
 import { redactorProof } from './redactor.ts';
 
 /** Everything this project claims to show, in the order of `--list`. */
-export const PROOFS: readonly Proof[] = [killProof, redactorProof];
+export const PROOFS: readonly Proof[] = [conformanceProof, gitVectorsProof, killProof, redactorProof];

@@ -28,9 +28,9 @@ function failureOf({ run, deps }: RunSession, phase: AgentPhase, seen: Seen): Ap
   const who = { agent: run.agent, phase: phase.name };
   const { stallTimeoutMs, phaseTimeoutMs } = deps.settings;
   if (result.ending === 'lost') return appError('execution_lost', who);
+  if (result.signalName === 'SIGXFSZ') return appError('output_limit', who);
   if (verdict === 'stalled') return appError('stalled', { ...who, limit_s: stallTimeoutMs / 1000 });
   if (result.ending === 'deadline') return appError('timeout', { ...who, limit_s: phaseTimeoutMs / 1000 });
-  if (result.signalName === 'SIGXFSZ') return appError('output_limit', who);
   return appError('agent_failed', { ...who, problem: describe(seen) });
 }
 

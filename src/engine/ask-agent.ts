@@ -28,6 +28,9 @@ export async function askAgent(session: RunSession, phase: AgentPhase, context: 
   demandFinished(session, phase, { result, verdict, events: asked.events });
 }
 
+/** An agent that floods keeps its figures and its end; of its progress, the beginning is enough. */
+const EVENTS_MAX = 10_000;
+
 /** The execution one attempt of an agent phase stands for. */
 export function executionName(
   { run, workspace }: RunSession,
@@ -111,7 +114,7 @@ function listen(
       watch.heard();
       recorder.line(stream, line);
       for (const event of stream === 'stdout' ? agent.parse(line) : []) {
-        events.push(event);
+        if (event.type !== 'progressed' || events.length < EVENTS_MAX) events.push(event);
         if (event.type === 'progressed') recorder.progress(event.text);
         if (event.type === 'finished') watch.finished();
       }

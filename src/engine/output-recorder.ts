@@ -77,7 +77,10 @@ export function outputRecorder(session: RunSession, attempted: Attempted): Outpu
   const running = loop().catch(() => stop.abort());
 
   return {
-    line: (stream, line) => lines[stream].push(line),
+    line(stream, line) {
+      // What nobody will see need not be redacted.
+      if (recordedLines <= LINES_PER_PHASE) lines[stream].push(line);
+    },
     progress(text) {
       if (isKnown('progress') || recordedLines > LINES_PER_PHASE) return;
       const redacted = deps.redactor.redact(text).slice(0, LINE_MAX_CHARS);

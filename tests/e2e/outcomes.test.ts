@@ -91,7 +91,12 @@ describe('a run that succeeds', () => {
     expect(run.external_ref).toBe('TICKET-1');
     const audit = JSON.parse(await engine.readText(run.run_id, 'credential-audit.json'));
     expect(audit.credentials).toEqual([]);
-    expect(audit.variables).toContainEqual({ name: 'HOME', source: 'sandbox', value: '***REDACTED***' });
+    expect(audit.variables).toContainEqual({
+      name: 'HOME',
+      source: 'sandbox',
+      went_to: 'sandbox',
+      value: '***REDACTED***',
+    });
   });
 
   it('writes a pull request that names what was asked and what came of it', async () => {

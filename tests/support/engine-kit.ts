@@ -38,6 +38,7 @@ export interface EngineKitOptions {
   readonly home?: string;
   /** `off` unless a test is about the wall, which hides everything outside the working copy. */
   readonly confinement?: 'auto' | 'off';
+  readonly allowUnconfined?: boolean;
   /** What the redactor knows. */
   readonly secrets?: readonly string[];
   readonly settings?: Partial<Deps['settings']>;
@@ -60,7 +61,7 @@ export async function openEngine(options: EngineKitOptions): Promise<EngineKit> 
     workingDirectory: home,
     author: { name: 'Test', email: 'test@example.com' },
     isDryRun: false,
-    allowUnconfined: false,
+    allowUnconfined: options.allowUnconfined ?? false,
     concurrency: 4,
   });
   const waitForEnd = async (runId: string) => {

@@ -54,7 +54,7 @@ done
 `;
 
 /** The most an agent may write to one file, its output included; a program that goes on gets SIGXFSZ. */
-const FILE_MAX_BYTES = 512 * 1024 * 1024;
+const FILE_MAX_BYTES = 256 * 1024 * 1024;
 /** `ulimit -f` counts in these (POSIX). */
 const BLOCK_BYTES = 512;
 

@@ -5,7 +5,7 @@ import { followOutput } from './follow-output.ts';
 import { listOrphanRuns, reap, sweep } from './left-overs.ts';
 import { prepareHome, resolveDirectories, temporaryDirectory, unavailable } from './prepare-home.ts';
 import { currentWorker, MARKER_NAME, markerValue } from './process-table.ts';
-import { createSpool, readExit, readPid, spoolOf, startedAtMs, type Spool } from './spool.ts';
+import { createSpool, isConfined, readExit, readPid, spoolOf, startedAtMs, type Spool } from './spool.ts';
 import { startSupervisor, type Supervisor } from './supervisor.ts';
 import { isSupervised, watchExecution } from './watch-execution.ts';
 
@@ -41,7 +41,7 @@ export function processSandbox(options: ProcessSandboxOptions): Sandbox {
   };
 }
 
-type Surroundings = ProcessSandboxOptions & Omit<Confinement, 'confinement'>;
+type Surroundings = ProcessSandboxOptions & Confinement;
 
 async function canAdopt(name: ExecutionName): Promise<boolean> {
   const spool = spoolOf(name);
@@ -66,8 +66,9 @@ async function execute(
   const limits = { deadlineMs, graceMs: surroundings.graceMs, signal, release };
   const ending = await watchExecution({ spool, marker, supervisor, output }, limits);
   if (ending !== 'released') {
-    // A wall takes everything behind it with it; the result is there before that, but not what it left is gone.
-    await sweep({ leaderPid: await readPid(spool, 'leader'), marker, directories });
+    // A wall took everything behind it with it.
+    if (!(await isConfined(spool)))
+      await sweep({ leaderPid: await readPid(spool, 'leader'), marker, directories });
     await output.finish();
   }
   output.failure.throwIfAborted();
@@ -84,16 +85,17 @@ async function execute(
 
 /** Start the agent; `undefined` when another process was faster. @throws `sandbox_unavailable` */
 async function start(
-  { path, graceMs, unwatchedMs, wrap }: Surroundings,
+  surroundings: Surroundings,
   command: SandboxCommand,
   spool: Spool,
 ): Promise<Supervisor | undefined> {
+  const { path, graceMs, unwatchedMs, wall } = surroundings;
   const directories = await prepareHome(command);
   const marker = { runId: command.runId, execution: executionOf(command), ...(await currentWorker()) };
   try {
     await findProgram(command.argv[0], path);
-    const argv = await wrap(command, directories);
-    if (!(await createSpool(spool, command.stdin))) return undefined;
+    const argv = await surroundings.wrap(command, directories);
+    if (!(await createSpool(spool, { stdin: command.stdin, isConfined: wall.isConfined }))) return undefined;
     return await startSupervisor({
       spool,
       argv,

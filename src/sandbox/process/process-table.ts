@@ -83,7 +83,7 @@ export function isRunningWith(pid: number, text: string): boolean {
 /** Start time of a process in clock ticks since boot; `undefined` when it does not run, be it not yet waited for. */
 export function processStart(pid: number): string | undefined {
   const stat = readStat(pid);
-  return stat === undefined || hasEnded(stat) ? undefined : stat[FIELD_START_TIME];
+  return stat === undefined || hasEnded(stat) ? undefined : stat.fields[FIELD_START_TIME];
 }
 
 function readProcess(pid: number, noteMissed: () => void): SeenProcess | undefined {
@@ -94,13 +94,18 @@ function readProcess(pid: number, noteMissed: () => void): SeenProcess | undefin
     noteMissed();
     return undefined;
   }
-  const parentPid = Number(stat[FIELD_PARENT_PID]);
+  const parentPid = Number(stat.fields[FIELD_PARENT_PID]);
   if (pid === KERNEL_PID || parentPid === KERNEL_PID) return undefined;
   // It is just becoming another program, or it is a daemon that emptied its environment.
   if (environ === '') noteMissed();
   const cwd = unlessGone(() => readlinkSync(`/proc/${pid}/cwd`));
-  const name = unlessGone(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()) ?? '';
-  return { pid, name, parentPid, marker: findMarker(environ), cwd: cwd?.replace(/ \(deleted\)$/u, '') };
+  return {
+    pid,
+    name: stat.name,
+    parentPid,
+    marker: findMarker(environ),
+    cwd: cwd?.replace(/ \(deleted\)$/u, ''),
+  };
 }
 
 /** `denied` for a process of another user; empty when there is none, now or at all. */
@@ -113,13 +118,20 @@ function readEnviron(pid: number): string {
 }
 
 /** Fields of `/proc/<pid>/stat` from the third on: the name (field 2) may hold spaces and brackets, the rest is plain (proc(5)). */
-function readStat(pid: number): readonly string[] | undefined {
-  const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+function readStat(pid: number): ProcessStat | undefined {
+  const text = unlessGone(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  if (text === undefined) return undefined;
+  const end = text.lastIndexOf(')');
+  return { name: text.slice(text.indexOf('(') + 1, end), fields: text.slice(end + 2).split(' ') };
 }
 
-function hasEnded(stat: readonly string[]): boolean {
-  return /^[ZX]$/u.test(stat[FIELD_STATE] ?? '');
+interface ProcessStat {
+  readonly name: string;
+  readonly fields: readonly string[];
+}
+
+function hasEnded({ fields }: ProcessStat): boolean {
+  return /^[ZX]$/u.test(fields[FIELD_STATE] ?? '');
 }
 
 /** For systems without `/proc`. */

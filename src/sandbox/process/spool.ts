@@ -32,17 +32,25 @@ export function spoolOf({ stateDirectory, phase, attempt }: ExecutionName): Spoo
   return { directory, stdin: file('stdin'), stdout: file('stdout'), stderr: file('stderr') };
 }
 
+/** What a spool begins with. */
+export interface SpoolContent {
+  readonly stdin: string;
+  /** Whether a wall ends everything the agent started when it ends. */
+  readonly isConfined: boolean;
+}
+
 /**
  * Make the spool, with the prompt in it; false when there is one already. It appears whole or not at all, so that two processes
  * cannot both start the execution.
  */
-export async function createSpool(spool: Spool, stdin: string): Promise<boolean> {
+export async function createSpool(spool: Spool, beginning: SpoolContent): Promise<boolean> {
   await makeDirectory(path.dirname(spool.directory), 0o700);
   const draft = await mkdtemp(`${spool.directory}.draft-`);
   for (const [name, content] of [
-    ['stdin', stdin],
+    ['stdin', beginning.stdin],
     ['stdout', ''],
     ['stderr', ''],
+    ...(beginning.isConfined ? [['confined', ''] as const] : []),
   ] as const)
     await writeFile(path.join(draft, name), content, { mode: 0o600 });
   try {
@@ -59,6 +67,11 @@ export async function createSpool(spool: Spool, stdin: string): Promise<boolean>
 /** When the execution was asked for, in milliseconds since the epoch; `undefined` when there is none. */
 export async function startedAtMs(spool: Spool): Promise<number | undefined> {
   return (await stat(spool.stdin).catch(() => undefined))?.mtimeMs;
+}
+
+/** Whether a wall holds what the agent started. */
+export async function isConfined(spool: Spool): Promise<boolean> {
+  return (await stat(path.join(spool.directory, 'confined')).catch(() => undefined)) !== undefined;
 }
 
 /** How the agent ended; `undefined` while it has not. */

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import path from 'node:path';
 
+import { codexCliAgent } from './agent/codex-cli/codex-cli.ts';
 import { outlineAgent } from './agent/outline/outline.ts';
 import type { Agent } from './agent/port.ts';
 import type { Artifacts } from './artifacts/port.ts';
@@ -138,13 +139,11 @@ async function probeStore(settings: Settings): Promise<string> {
   return runs.length === 0 ? `${kind}, no runs yet` : kind;
 }
 
-function agents({ allowedAgents }: Settings): readonly Agent[] {
+function agents({ allowedAgents, codex, networkEnv, path: searchPath }: Settings): readonly Agent[] {
+  const packageDirectory = path.resolve(import.meta.dirname, '..');
   const all = [
-    outlineAgent({
-      nodePath: process.execPath,
-      version: VERSION,
-      packageDirectory: path.resolve(import.meta.dirname, '..'),
-    }),
+    outlineAgent({ nodePath: process.execPath, version: VERSION, packageDirectory }),
+    codexCliAgent({ ...codex, networkEnv, searchPath, packageDirectory }),
   ];
   return all.filter(({ name }) => allowedAgents === undefined || allowedAgents.includes(name));
 }

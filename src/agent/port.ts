@@ -69,5 +69,13 @@ export interface AgentCommand {
 export type AgentEvent =
   | { readonly type: 'progressed'; readonly text: string }
   | { readonly type: 'used'; readonly usage: Usage }
-  | { readonly type: 'errored'; readonly text: string }
+  | { readonly type: 'errored'; readonly text: string; readonly cause?: AgentFailureCause }
   | { readonly type: 'finished'; readonly text: string };
+
+/** Why an agent's model let it down, where the agent can tell. */
+export type AgentFailureCause =
+  | 'unauthorized'
+  | 'rate_limited'
+  | 'quota_exhausted'
+  | 'model_unreachable'
+  | 'model_error';

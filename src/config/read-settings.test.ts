@@ -48,6 +48,15 @@ describe('readSettings', () => {
       isTestMode: false,
       author: { name: expect.any(String), email: expect.stringContaining('@') },
       path: '/usr/local/bin:/usr/bin:/bin',
+      codex: {
+        program: undefined,
+        apiKey: undefined,
+        model: undefined,
+        profile: undefined,
+        environmentName: undefined,
+        operatorHome: path.join(homedir(), '.codex'),
+        baseUrl: undefined,
+      },
       networkEnv: {},
     });
   });
@@ -68,6 +77,13 @@ describe('readSettings', () => {
       GIT_AUTHOR_NAME: 'Ada',
       GIT_AUTHOR_EMAIL: 'ada@example.com',
       SSL_CERT_FILE: '/ca.pem',
+      SPEC_AUTOMATION_CODEX_PATH: '/opt/codex',
+      CODEX_API_KEY: 'sk-1',
+      CODEX_MODEL: 'gpt-5.5',
+      CODEX_PROFILE: 'careful',
+      CODEX_ENV: 'staging',
+      CODEX_HOME: '/codex',
+      CODEX_BASE_URL: 'https://gateway.example/v1',
       PATH: '/programs',
     });
     expect(settings).toEqual({
@@ -88,6 +104,15 @@ describe('readSettings', () => {
       isTestMode: true,
       author: { name: 'Ada', email: 'ada@example.com' },
       path: '/programs',
+      codex: {
+        program: '/opt/codex',
+        apiKey: 'sk-1',
+        model: 'gpt-5.5',
+        profile: 'careful',
+        environmentName: 'staging',
+        operatorHome: '/codex',
+        baseUrl: 'https://gateway.example/v1',
+      },
       networkEnv: { SSL_CERT_FILE: '/ca.pem' },
     });
   });
@@ -101,7 +126,34 @@ describe('readSettings', () => {
     expect(homeOf('~other/state')).toBe(path.join(directory, '~other/state'));
   });
 
+  it('looks for a program that is a name on the search path, and for one that is a path at the folder', async () => {
+    const directory = await folder();
+    const programOf = (program: string) =>
+      readSettings({ env: { SPEC_AUTOMATION_CODEX_PATH: program }, directory }).codex.program;
+    expect(programOf('codex-next')).toBe('codex-next');
+    expect(programOf('./bin/codex')).toBe(path.join(directory, 'bin/codex'));
+  });
+
+  it.each([
+    ['CODEX_MODEL', '--config'],
+    ['CODEX_PROFILE', '../other'],
+    ['CODEX_BASE_URL', 'ftp://gateway.example'],
+    ['CODEX_BASE_URL', 'https://user:secret@gateway.example'],
+  ])('refuses %s=%s', async (name, value) => {
+    const { message } = await failureOf({ [name]: value });
+    expect(message).toContain(name);
+    expect(message).not.toContain('secret');
+  });
+
   describe('the .env file', () => {
+    it.each(['SPEC_AUTOMATION_CODEX_PATH=./codex', 'CODEX_BASE_URL=https://evil.example', 'CODEX_HOME=.'])(
+      'may not say %s, since it may be somebody else’s',
+      async (line) => {
+        const { message } = await failureOf({}, line);
+        expect(message).toContain('it counts only as a variable of the environment');
+      },
+    );
+
     it('is read, and the environment wins over it', async () => {
       const file = 'SPEC_AUTOMATION_CONCURRENCY=2\nSPEC_AUTOMATION_SANDBOX="docker" # why not\r\n';
       expect(await read({ SPEC_AUTOMATION_CONCURRENCY: '9' }, file)).toMatchObject({

@@ -4,7 +4,14 @@ import type { z } from 'zod';
 
 import { appError } from '../domain/app-error.ts';
 import { readEnvFile } from './read-env-file.ts';
-import { daysToMs, NETWORK_NAMES, SettingsSchema, type Settings } from './settings.ts';
+import {
+  daysToMs,
+  ENVIRONMENT_ONLY,
+  NETWORK_NAMES,
+  SettingsSchema,
+  type CodexSettings,
+  type Settings,
+} from './settings.ts';
 
 /** Where settings come from. */
 export interface SettingSources {
@@ -15,6 +22,8 @@ export interface SettingSources {
 }
 
 type Values = Readonly<Record<string, string>>;
+type Data = z.output<typeof SettingsSchema>;
+type Resolve = (place: string) => string;
 
 const OWN_PREFIX = 'SPEC_AUTOMATION_';
 const FALLBACK_PATH = '/usr/local/bin:/usr/bin:/bin';
@@ -26,8 +35,9 @@ const FALLBACK_PATH = '/usr/local/bin:/usr/bin:/bin';
 export function readSettings(sources: SettingSources): Settings {
   const env = presentValues(sources.env);
   const fromFile = presentValues(readEnvFile(sources.directory));
+  demandTheirs(fromFile);
   const data = parse({ ...onlyOurs(fromFile), ...fromLowerCase(env), ...env });
-  const resolve = (place: string) => path.resolve(sources.directory, place.replace(/^~(?=\/|$)/u, homedir));
+  const resolve: Resolve = (place) => path.resolve(sources.directory, place.replace(/^~(?=\/|$)/u, homedir));
   const home = resolve(data.SPEC_AUTOMATION_HOME ?? '~/.spec-automation');
   return {
     home,
@@ -47,18 +57,44 @@ export function readSettings(sources: SettingSources): Settings {
     author: { name: data.GIT_AUTHOR_NAME, email: data.GIT_AUTHOR_EMAIL },
     secrets: secretsOf(data),
     path: env['PATH'] ?? FALLBACK_PATH,
+    codex: codexSettings(data, resolve),
     networkEnv: Object.fromEntries(
       NETWORK_NAMES.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]]])),
     ),
   };
 }
 
-/** Values nobody may see: those of settings marked as secret, and the password of the database. */
-function secretsOf({
-  SPEC_AUTOMATION_DATABASE_URL: url,
-}: z.output<typeof SettingsSchema>): readonly string[] {
-  const password = url === undefined ? '' : decodeURIComponent(new URL(url).password);
-  return password === '' ? [] : [password];
+/** Values nobody may see: the key of the model, and passwords in URLs. */
+function secretsOf(data: Data): readonly string[] {
+  const urls = [data.SPEC_AUTOMATION_DATABASE_URL, data.HTTPS_PROXY].flatMap((url) => url ?? []);
+  const passwords = urls.flatMap((url) =>
+    URL.canParse(url) ? decodeURIComponent(new URL(url).password) : [],
+  );
+  return [...passwords, data.CODEX_API_KEY ?? ''].filter((value) => value !== '');
+}
+
+function codexSettings(data: Data, resolve: Resolve): CodexSettings {
+  const program = data.SPEC_AUTOMATION_CODEX_PATH;
+  return {
+    // A name is looked for on the search path.
+    program: program?.includes('/') ? resolve(program) : program,
+    apiKey: data.CODEX_API_KEY,
+    model: data.CODEX_MODEL,
+    profile: data.CODEX_PROFILE,
+    environmentName: data.CODEX_ENV,
+    operatorHome: resolve(data.CODEX_HOME ?? '~/.codex'),
+    baseUrl: data.CODEX_BASE_URL,
+  };
+}
+
+/** Told instead of passed over, since whoever wrote it there relies on it. */
+function demandTheirs(fromFile: Values): void {
+  const problem = 'it counts only as a variable of the environment, not in .env';
+  const [first, ...others] = ENVIRONMENT_ONLY.filter((name) => fromFile[name] !== undefined).map((name) => ({
+    name,
+    problem,
+  }));
+  if (first !== undefined) throw invalid([first, ...others], undefined);
 }
 
 function presentValues(values: SettingSources['env']): Values {
@@ -75,7 +111,7 @@ function onlyOurs(values: Values): Values {
   );
 }
 
-/** git (through curl) reads the names of proxies in small letters too, and many systems set only those. */
+/** Programs read the names of proxies in small letters too, and many systems set only those. */
 function fromLowerCase(env: Values): Values {
   return Object.fromEntries(
     NETWORK_NAMES.flatMap((name) => {
@@ -85,7 +121,7 @@ function fromLowerCase(env: Values): Values {
   );
 }
 
-function parse(values: Values): z.output<typeof SettingsSchema> {
+function parse(values: Values): Data {
   const unknown = Object.keys(values)
     .filter((name) => name.startsWith(OWN_PREFIX) && !isKnown(name))
     .map((name) => ({ name, problem: 'no setting has this name' }));

@@ -9,6 +9,11 @@ const wholeNumber = (minimum: number, maximum: number) => {
   const error = `a whole number from ${minimum} to ${maximum} is expected`;
   return z.coerce.number({ error }).int({ error }).min(minimum, { error }).max(maximum, { error });
 };
+/** A name that is used as a word of a command and as part of a file name. */
+const plainName = (allowed: RegExp) =>
+  z.string().max(200).regex(allowed, {
+    error: 'letters, digits, dots, dashes and underscores are expected, beginning with a letter or digit',
+  });
 const flag = z
   .enum(['true', 'false', '1', '0'], { error: 'true, false, 1 or 0 is expected' })
   .transform((value) => value === 'true' || value === '1');
@@ -74,6 +79,41 @@ export const SettingsSchema = z.object({
   SPEC_WORKFLOW_TEST_MODE: flag.default(false).meta({
     description: '`true` makes every run a dry run: no push, no pull request.',
   }),
+  SPEC_AUTOMATION_CODEX_PATH: name.optional().meta({
+    description: 'The Codex CLI: a path, or a name on PATH. Not read from `.env`.',
+    default: '`codex` on PATH',
+  }),
+  CODEX_API_KEY: z.string().min(1).max(4096).optional().meta({
+    description: 'Secret: the key of the model. Handed to the agent as a variable, and written nowhere.',
+    default: 'none',
+  }),
+  CODEX_MODEL: plainName(/^[A-Za-z0-9][\w.:/-]*$/u)
+    .optional()
+    .meta({
+      description: 'Name of the model. Slashes and colons are allowed too.',
+      default: "the profile's, else Codex's own choice",
+    }),
+  CODEX_PROFILE: plainName(/^[A-Za-z0-9][\w-]*$/u)
+    .optional()
+    .meta({
+      description:
+        'Name of a profile: `<name>.config.toml` in CODEX_HOME is added to the configuration. It is kept as evidence, so it must hold no secret.',
+      default: 'none',
+    }),
+  CODEX_ENV: name.optional().meta({ description: 'Handed to the agent as `CODEX_ENV`.', default: 'none' }),
+  CODEX_HOME: name.optional().meta({
+    description: 'Folder of your own Codex CLI; only the profile is read from it. Not read from `.env`.',
+    default: '~/.codex',
+  }),
+  CODEX_BASE_URL: z
+    .url({ protocol: /^https?$/u, error: 'a URL that begins with https:// or http:// is expected' })
+    .refine((url) => !url.includes('@'), { error: 'a URL without user name and password is expected' })
+    .optional()
+    .meta({
+      description:
+        'Address of a Responses API, such as `https://gateway.example/v1`; without CODEX_API_KEY it is called without a key. Not read from `.env`.',
+      default: "OpenAI's API",
+    }),
   GIT_AUTHOR_NAME: name.default(DEFAULT_IDENTITY.name).meta({ description: 'Name that signs the commit.' }),
   GIT_AUTHOR_EMAIL: name
     .default(DEFAULT_IDENTITY.email)
@@ -86,6 +126,27 @@ export const SettingsSchema = z.object({
 });
 
 export type SettingName = keyof typeof SettingsSchema.shape;
+
+/**
+ * These count from the environment only: a `.env` may be somebody else's, and they name a program the host starts, files it reads,
+ * and where the key of the model goes.
+ */
+export const ENVIRONMENT_ONLY: readonly SettingName[] = [
+  'SPEC_AUTOMATION_CODEX_PATH',
+  'CODEX_HOME',
+  'CODEX_BASE_URL',
+];
+
+/** What the operator says about the Codex CLI; see the settings of the same names. */
+export interface CodexSettings {
+  readonly program: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly model: string | undefined;
+  readonly profile: string | undefined;
+  readonly environmentName: string | undefined;
+  readonly operatorHome: string;
+  readonly baseUrl: string | undefined;
+}
 
 /** The settings of a process, parsed. */
 export interface Settings {
@@ -109,11 +170,12 @@ export interface Settings {
   readonly secrets: readonly string[];
   /** Search path of the process, for git and agents. */
   readonly path: string;
-  /** Variables handed on to git's network code. */
+  readonly codex: CodexSettings;
+  /** Variables handed on to whatever of ours uses the network: git, and agents that need it. */
   readonly networkEnv: Readonly<Record<string, string>>;
 }
 
-/** The variables handed on to git as they are. */
+/** The variables handed on as they are. */
 export const NETWORK_NAMES = [
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
@@ -128,5 +190,7 @@ export function daysToMs(days: number): number {
 }
 
 function passedOn(what: string) {
-  return name.optional().meta({ description: `Passed on to git: ${what}.`, default: 'none' });
+  return name
+    .optional()
+    .meta({ description: `Passed on to git and to agents that use the network: ${what}.`, default: 'none' });
 }

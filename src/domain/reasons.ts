@@ -1,3 +1,7 @@
+import { environment, failure, input, outcome, transient, type Reason } from './reason-rows.ts';
+
+export type { Reason, ReasonKind } from './reason-rows.ts';
+
 /**
  * Every way a request or a run can end other than `succeeded`, as one table.
  *
@@ -78,6 +82,18 @@ export const REASONS = {
   ),
 
   // -- environment: the machine or the installation has to change
+  agent_unavailable: environment(
+    "Agent '{agent}' cannot be used: {problem}.",
+    'Install it with: {install}; or say where it is with {setting}; or pass --agent outline, which needs nothing.',
+  ),
+  credential_invalid: environment(
+    "The key of agent '{agent}' cannot be used: {problem}.",
+    'Set {setting} to the key alone, as the provider of the model shows it.',
+  ),
+  credential_missing: environment(
+    "Agent '{agent}' needs a key for its model, and there is none.",
+    'Set {setting} to a key of the provider of the model, or pass --agent outline, which needs none.',
+  ),
   database_unreachable: environment(
     'The database cannot be reached: {problem}.',
     'Check that the server runs and that SPEC_AUTOMATION_DATABASE_URL is right.',
@@ -153,6 +169,26 @@ export const REASONS = {
     'Another process took over run {run_id}.',
     'Nothing to do here; follow it with: spec-automation runs show {run_id}',
   ),
+  model_failed: failure(
+    "The model of agent '{agent}' failed: {problem}.",
+    'Check the name of the model (CODEX_MODEL), what the key may use, and whether its provider has trouble; then go on with: spec-automation runs retry {run_id}',
+  ),
+  model_quota_exhausted: failure(
+    "The account of agent '{agent}' has no quota left at its model: {problem}.",
+    'Add credit or raise the limit at the provider of the model, then go on with: spec-automation runs retry {run_id}',
+  ),
+  model_rate_limited: transient(
+    "The model of agent '{agent}' gets too many requests: {problem}.",
+    'Wait a few minutes, or let fewer runs work at the same time (SPEC_AUTOMATION_CONCURRENCY), then go on with: spec-automation runs retry {run_id}',
+  ),
+  model_unauthorized: failure(
+    "The model of agent '{agent}' refused the key: {problem}.",
+    'Check that the key (CODEX_API_KEY) is the right one, is still valid and may use the model, then go on with: spec-automation runs retry {run_id}',
+  ),
+  model_unreachable: failure(
+    "Agent '{agent}' cannot reach its model: {problem}.",
+    'Check the network, the proxy (HTTPS_PROXY) and the address of the model (CODEX_BASE_URL), then go on with: spec-automation runs retry {run_id}',
+  ),
   no_output: failure(
     "Agent '{agent}' finished but {document} is not acceptable: {problem}.",
     'Read {phase}.stdout.log; retry with --notes to tell the agent what was missing.',
@@ -205,17 +241,6 @@ export const REASONS = {
   ),
 } as const satisfies Record<string, Reason>;
 
-/** Who has to act: the caller, the installation, whoever looks into a failed run, or nobody. */
-export type ReasonKind = 'input' | 'environment' | 'failure' | 'outcome';
-
-/** One row of the table. `retry: 'transient'` lets the engine repeat the phase by itself. */
-export interface Reason {
-  readonly kind: ReasonKind;
-  readonly retry: 'never' | 'transient';
-  readonly text: string;
-  readonly remedy: string;
-}
-
 /** A code of the closed list. */
 export type ReasonCode = keyof typeof REASONS;
 
@@ -253,24 +278,4 @@ export function fillReasonText(
 /** Put the run's id where a text leaves room for it. */
 export function fillRunId(text: string, runId: string): string {
   return fillReasonText(text, { run_id: runId });
-}
-
-function input<Text extends string, Remedy extends string>(text: Text, remedy: Remedy) {
-  return { kind: 'input', retry: 'never', text, remedy } as const;
-}
-
-function environment<Text extends string, Remedy extends string>(text: Text, remedy: Remedy) {
-  return { kind: 'environment', retry: 'never', text, remedy } as const;
-}
-
-function failure<Text extends string, Remedy extends string>(text: Text, remedy: Remedy) {
-  return { kind: 'failure', retry: 'never', text, remedy } as const;
-}
-
-function transient<Text extends string, Remedy extends string>(text: Text, remedy: Remedy) {
-  return { kind: 'failure', retry: 'transient', text, remedy } as const;
-}
-
-function outcome<Text extends string, Remedy extends string>(text: Text, remedy: Remedy) {
-  return { kind: 'outcome', retry: 'never', text, remedy } as const;
 }

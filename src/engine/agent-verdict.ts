@@ -2,6 +2,7 @@ import type { AgentEvent } from '../agent/port.ts';
 import { appError, type AppError } from '../domain/app-error.ts';
 import type { AgentPhase } from '../domain/phases.ts';
 import type { SandboxResult } from '../sandbox/port.ts';
+import { agentFailure } from './agent-failure.ts';
 import type { WatchVerdict } from './agent-watch.ts';
 import type { RunSession } from './run-session.ts';
 
@@ -16,7 +17,7 @@ export interface Seen {
 
 /**
  * The terminal event decides, not the exit code: an agent may fail with 0 and succeed with 1.
- * @throws `execution_lost`, `output_limit`, `stalled`, `timeout`, `agent_failed`
+ * @throws `execution_lost`, `output_limit`, `stalled`, `timeout`, `agent_failed`, and what `agentFailure` makes of a model's failure
  */
 export function demandFinished(session: RunSession, phase: AgentPhase, seen: Seen): void {
   const isFinished = seen.events.some((event) => event.type === 'finished');
@@ -29,6 +30,8 @@ function failureOf({ run, deps }: RunSession, phase: AgentPhase, seen: Seen): Ap
   const { stallTimeoutMs, phaseTimeoutMs } = deps.settings;
   if (result.ending === 'lost') return appError('execution_lost', who);
   if (result.signalName === 'SIGXFSZ') return appError('output_limit', who);
+  const modelFailure = agentFailure(run.agent, seen.events);
+  if (modelFailure !== undefined) return modelFailure;
   if (verdict === 'stalled') return appError('stalled', { ...who, limit_s: stallTimeoutMs / 1000 });
   if (result.ending === 'deadline') return appError('timeout', { ...who, limit_s: phaseTimeoutMs / 1000 });
   return appError('agent_failed', { ...who, problem: describe(seen) });

@@ -1,0 +1,84 @@
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+/** A Codex CLI that is there. */
+export interface CodexProgram {
+  /** What is started: the native program where it can be found. */
+  readonly path: string;
+  /** The directories it is read from. */
+  readonly readPaths: readonly string[];
+}
+
+/** Where to look for it. */
+export interface CodexPlaces {
+  /** The operator's word: a path, or a name on the search path. `undefined` looks for `codex`. */
+  readonly program: string | undefined;
+  readonly searchPath: string;
+  /** The folder of this package: development and tests keep a pinned Codex in it. */
+  readonly packageDirectory: string;
+}
+
+const LOCAL_BIN = 'agents/codex/node_modules/.bin/codex';
+const MANIFEST = 'codex-package.json';
+/** The npm package is a start script of Node for one of these; calling it directly saves that Node. */
+const NATIVE: Readonly<Record<string, { readonly package: string; readonly target: string }>> = {
+  'linux-x64': { package: '@openai/codex-linux-x64', target: 'x86_64-unknown-linux-musl' },
+  'linux-arm64': { package: '@openai/codex-linux-arm64', target: 'aarch64-unknown-linux-musl' },
+  'darwin-x64': { package: '@openai/codex-darwin-x64', target: 'x86_64-apple-darwin' },
+  'darwin-arm64': { package: '@openai/codex-darwin-arm64', target: 'aarch64-apple-darwin' },
+};
+
+/** Find the Codex CLI by the operator's word, on the search path, or in this package; `undefined` when it is nowhere. */
+export function locateCodex({
+  program,
+  searchPath,
+  packageDirectory,
+}: CodexPlaces): CodexProgram | undefined {
+  const onPath = (name: string) => searchPath.split(path.delimiter).map((folder) => path.join(folder, name));
+  const places =
+    program === undefined
+      ? [...onPath('codex'), path.join(packageDirectory, LOCAL_BIN)]
+      : program.includes('/')
+        ? [program]
+        : onPath(program);
+  const found = places.find(isProgram);
+  return found === undefined ? undefined : describe(realpathSync(found));
+}
+
+function isProgram(place: string): boolean {
+  try {
+    accessSync(place, constants.X_OK);
+    return statSync(place).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function describe(program: string): CodexProgram {
+  if (!program.endsWith('.js')) return { path: program, readPaths: [rootOf(program)] };
+  const native = findNative(program);
+  if (native !== undefined) return { path: native, readPaths: [rootOf(native)] };
+  // An unknown layout: the script finds its parts itself, somewhere in the folder it is installed in.
+  const packages = program.lastIndexOf('/node_modules/');
+  const installed = packages === -1 ? path.dirname(program) : program.slice(0, packages);
+  return { path: program, readPaths: [installed, path.dirname(path.dirname(process.execPath))] };
+}
+
+function findNative(script: string): string | undefined {
+  const platform = NATIVE[`${process.platform}-${process.arch}`];
+  if (platform === undefined) return undefined;
+  try {
+    const manifest = createRequire(script).resolve(`${platform.package}/package.json`);
+    const native = path.join(path.dirname(manifest), 'vendor', platform.target, 'bin', 'codex');
+    return isProgram(native) ? realpathSync(native) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is shipped lies around the program (`bin/codex` beside its helpers); a program alone has only its own folder. */
+function rootOf(program: string): string {
+  const parent = path.dirname(path.dirname(program));
+  return existsSync(path.join(parent, MANIFEST)) ? parent : path.dirname(program);
+}

@@ -17,6 +17,7 @@ export default defineConfig({
       project('e2e', ['tests/e2e/**/*.test.ts'], 120_000),
       project('attacks', ['tests/attacks/**/*.test.ts'], 120_000),
       project('faults', ['tests/faults/**/*.test.ts'], 120_000),
+      project('agents', ['tests/agents/**/*.test.ts'], 120_000),
       project('services', ['tests/services/**/*.test.ts'], 120_000),
     ],
     coverage: {

@@ -44,9 +44,13 @@ export function scriptedAgent(behave: (invocation: AgentInvocation) => Script, n
   };
 }
 
+/** What a document is made of. */
+export type DocumentRequest = Pick<AgentInvocation, 'phase' | 'featureDirectory' | 'specText'> &
+  Partial<AgentInvocation>;
+
 /** Documents that pass Spec Kit's structural checks, for one phase of one feature. */
 export function goodDocument(
-  { phase, featureDirectory, specText }: AgentInvocation,
+  { phase, featureDirectory, specText }: DocumentRequest,
   extra = '',
 ): Readonly<Record<string, string>> {
   const bodies = {

@@ -55,7 +55,7 @@ export function describeItem<Type extends Item['type']>(
 /** Commands come as arguments of a shell, quoted when they need it. */
 function withoutShell(command: string): string {
   const inner = SHELL.exec(command)?.[1] ?? command;
-  return /^'[^']*'$/u.test(inner) ? inner.slice(1, -1) : inner;
+  return /^(?:'[^']*'|"[^"\\]*")$/u.test(inner) ? inner.slice(1, -1) : inner;
 }
 
 /** Paths are absolute, and nobody wants to read where a workspace lies. */

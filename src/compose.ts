@@ -9,6 +9,7 @@ import type { Artifacts } from './artifacts/port.ts';
 import { directoryArtifacts } from './artifacts/directory-artifacts.ts';
 import type { Settings } from './config/settings.ts';
 import { createRedactor } from './domain/redaction/create-redactor.ts';
+import { toAppError } from './domain/app-error.ts';
 import { activeRuns } from './engine/active-runs.ts';
 import { checkReadiness, type Check, type Readiness } from './engine/check-readiness.ts';
 import type { Deps } from './engine/deps.ts';
@@ -82,10 +83,25 @@ export async function diagnose(settings: Settings): Promise<readonly Readiness[]
     })),
     ...agents(settings).map((agent) => ({
       name: `agent ${agent.name}`,
-      look: async () => `${await agent.detectVersion()}: ${agent.description}`,
+      look: () => lookAtAgent(agent, isWanted(settings, agent)),
     })),
   ];
   return checkReadiness(checks);
+}
+
+/** Every agent is offered, and nobody needs them all: one the operator does not name may be missing. */
+function isWanted({ agent, allowedAgents }: Settings, { name }: Agent): boolean {
+  return name === agent || (allowedAgents?.includes(name) ?? false);
+}
+
+async function lookAtAgent(agent: Agent, isNeeded: boolean): Promise<string> {
+  try {
+    return `${await agent.detectVersion()}: ${agent.description}`;
+  } catch (thrown) {
+    if (isNeeded) throw thrown;
+    const { message, remedy } = toAppError(thrown);
+    return `not set up, and not needed so far. ${message} ${remedy}`;
+  }
 }
 
 function composeDeps(settings: Settings, store: Store): Deps {

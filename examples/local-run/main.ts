@@ -31,7 +31,7 @@ async function specify(repository: string, home: string): Promise<void> {
   // oxlint-disable-next-line no-restricted-properties -- a program of its own, with its own environment
   const env = { ...process.env, SPEC_AUTOMATION_HOME: home };
   await using app = await openSpecAutomation(readSettings({ env, directory: process.cwd() }));
-  const { run_id: runId } = await app.submit({ repository, specText: SPEC_TEXT });
+  const { run_id: runId } = await app.submit({ repository, specText: SPEC_TEXT, agent: 'outline' });
   for await (const event of app.follow(runId)) {
     if (event.type === 'phase_succeeded') say(`${event.phase} done`);
   }

@@ -34,7 +34,7 @@ describe('readSettings', () => {
       home,
       workspaceRoot: home,
       databaseUrl: undefined,
-      agent: 'outline',
+      agent: 'codex_cli',
       allowedAgents: undefined,
       sandbox: 'process',
       retentionMs: 7 * DAY_MS,
@@ -88,7 +88,7 @@ describe('readSettings', () => {
     });
     expect(settings).toEqual({
       home: '/state',
-      secrets: ['secret'],
+      secrets: ['secret', 'sk-1'],
       workspaceRoot: '/work',
       databaseUrl: 'postgresql://user:secret@host/database',
       agent: 'claude',
@@ -166,7 +166,7 @@ describe('readSettings', () => {
       const env = { SPEC_AUTOMATION_CONCURRENCY: '', SPEC_AUTOMATION_SANDBOX: ' ' };
       const file =
         'SPEC_AUTOMATION_CONCURRENCY=2\nSPEC_AUTOMATION_SANDBOX=\nSPEC_AUTOMATION_AGENT_BACKEND=\n';
-      expect(await read(env, file)).toMatchObject({ concurrency: 2, sandbox: 'process', agent: 'outline' });
+      expect(await read(env, file)).toMatchObject({ concurrency: 2, sandbox: 'process', agent: 'codex_cli' });
     });
 
     it('sets nothing but settings', async () => {

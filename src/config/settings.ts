@@ -45,7 +45,7 @@ export const SettingsSchema = z.object({
       default: 'an SQLite file in the state directory',
     }),
   SPEC_AUTOMATION_AGENT_BACKEND: name
-    .default('outline')
+    .default('codex_cli')
     .meta({ description: 'Agent of runs that do not name one.' }),
   SPEC_AUTOMATION_ALLOWED_AGENT_BACKENDS: names.optional().meta({
     description: 'Agents runs may name, separated by commas.',

@@ -22,7 +22,7 @@ const MAIN = path.join(ROOT, 'src', 'cli', 'main.ts');
 /** Halves the start of a command after the first one. */
 const COMPILE_CACHE = path.join(ROOT, 'node_modules', '.cache', 'compile');
 
-/** Start the real command line as a process of its own, with a state directory and no other setting. */
+/** Start the real command line as a process of its own, with a state directory and the agent that needs nothing. */
 export function startCli(args: readonly string[], options: CliOptions): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: options.cwd ?? options.home,
@@ -31,6 +31,8 @@ export function startCli(args: readonly string[], options: CliOptions): ChildPro
       HOME: options.home,
       NODE_COMPILE_CACHE: COMPILE_CACHE,
       SPEC_AUTOMATION_HOME: path.join(options.home, 'state'),
+      // The default needs a key.
+      SPEC_AUTOMATION_AGENT_BACKEND: 'outline',
       ...options.env,
     },
   });

@@ -216,6 +216,7 @@ const INERT_CONTEXT: CliContext = {
   workingDirectory: ROOT,
   print: refuse,
   note: refuse,
+  printClosed: new AbortController().signal,
   progress: { stream: process.stderr, isTerminal: false },
   readStdin: refuse,
   settings: refuse,

@@ -6,6 +6,8 @@ export interface CliContext {
   readonly workingDirectory: string;
   /** Write to standard output: results only. */
   readonly print: (text: string) => void;
+  /** Fires once nobody takes what is printed: a command that only prints may end. */
+  readonly printClosed: AbortSignal;
   /** Write to standard error: progress and messages. */
   readonly note: (text: string) => void;
   /** The stream progress goes to, and whether a person watches it. */

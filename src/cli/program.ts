@@ -29,7 +29,9 @@ export function buildProgram(context: CliContext, onExit: (code: ExitCode) => vo
       'Spec text and a git repository in; a branch and a draft pull request with Spec Kit documents out.',
     )
     .version(VERSION)
-    .showHelpAfterError('Run with --help for the options.')
+    // Subcommands inherit both: an error is thrown instead of printed, and `runCli` tells it like any other.
+    .exitOverride()
+    .configureOutput({ writeOut: context.print, writeErr: context.note, outputError: () => undefined })
     .addHelpText('after', EXAMPLES.program);
 
   program

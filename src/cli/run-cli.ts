@@ -2,53 +2,73 @@ import { CommanderError } from 'commander';
 
 import { openSpecAutomation } from '../compose.ts';
 import { readSettings } from '../config/read-settings.ts';
-import { toAppError } from '../domain/app-error.ts';
+import { appError, toAppError, type AppError } from '../domain/app-error.ts';
 import { fillRunId } from '../domain/reasons.ts';
 import { EXIT, type CliContext, type ExitCode } from './cli-context.ts';
 import { exitCodeOfKind } from './exit-code.ts';
 import { interruptHandler } from './interrupts.ts';
+import { openOutput, type Output } from './output.ts';
 import { buildProgram } from './program.ts';
 
 /** Run one command to its end and say how it went; prints everything there is to print. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
-  quietOnClosedPipe();
-  let exitCode: ExitCode = EXIT.ok;
-  const program = buildProgram(processContext(), (code) => {
-    exitCode = code;
-  });
-  program.exitOverride();
-  for (const command of program.commands)
-    for (const each of [command, ...command.commands]) each.exitOverride();
+  const [stdout, stderr] = [openOutput(process.stdout), openOutput(process.stderr)];
+  const context = processContext(stdout, stderr);
   try {
-    await program.parseAsync(args, { from: 'user' });
-    return exitCode;
+    const exitCode = await runCommand(context, args);
+    const failure = await stdout.flush();
+    if (failure === undefined) return exitCode;
+    throw appError('output_unwritable', { problem: failure.message }, failure);
   } catch (thrown) {
-    // Help and version end the same way as a mistyped option; Commander has printed either by now.
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.badInput;
-    return report(thrown, args.includes('--json'));
+    return report(context, thrown, args.includes('--json'));
   }
 }
 
+async function runCommand(context: CliContext, args: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok;
+  const program = buildProgram(context, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    // Help and version that were asked for end the same way as a mistyped option.
+    if (thrown.exitCode !== 0) throw usageError(thrown);
+  }
+  return exitCode;
+}
+
+/** Commander's `error: …` as one of ours; help nobody asked for stands for a command that was not named. */
+function usageError(error: CommanderError): AppError {
+  const said = error.message
+    .replace(/^error: /u, '')
+    .replaceAll(/\s+/gu, ' ')
+    .replace(/\.$/u, '');
+  const problem = error.code === 'commander.help' ? 'a command is missing' : said;
+  return appError('usage_invalid', { problem }, error);
+}
+
 /** Say what failed, on what, and what to do; with `--json` the one document on standard output says it too. */
-function report(thrown: unknown, isJson: boolean): ExitCode {
+function report(context: CliContext, thrown: unknown, isJson: boolean): ExitCode {
   const { code, message, remedy, kind, stack } = toAppError(thrown);
   const advice = fillRunId(remedy, '<run_id>');
-  process.stderr.write(`Error (${code}): ${message}\n${advice}\n`);
-  if (code === 'internal') process.stderr.write(`${stack ?? ''}\n`);
-  if (isJson)
-    process.stdout.write(`${JSON.stringify({ error: { code, message, remedy: advice } }, null, 2)}\n`);
+  context.note(`Error (${code}): ${message}\n${advice}\n`);
+  if (code === 'internal') context.note(`${stack ?? ''}\n`);
+  if (isJson) context.print(`${JSON.stringify({ error: { code, message, remedy: advice } }, null, 2)}\n`);
   return exitCodeOfKind(kind);
 }
 
-function processContext(): CliContext {
+function processContext(stdout: Output, stderr: Output): CliContext {
   const workingDirectory = process.cwd();
   const settings = () => readSettings({ env: process.env, directory: workingDirectory });
   return {
     workingDirectory,
     settings,
     open: () => openSpecAutomation(settings()),
-    print: (text) => void process.stdout.write(text),
-    note: (text) => void process.stderr.write(text),
+    print: stdout.write,
+    printClosed: stdout.closed,
+    note: stderr.write,
     progress: { stream: process.stderr, isTerminal: process.stderr.isTTY && process.stderr.columns > 0 },
     readStdin,
     interceptInterrupt: interruptHandler(process),
@@ -65,12 +85,4 @@ async function readStdin(maxBytes: number): Promise<Buffer> {
     if (length > maxBytes) break;
   }
   return Buffer.concat(chunks);
-}
-
-/** `spec-automation runs logs … | head` closes our output early; that is no error. */
-function quietOnClosedPipe(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.ok);
-    throw error;
-  });
 }

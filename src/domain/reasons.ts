@@ -81,6 +81,11 @@ export const REASONS = {
     'Shorten it, or link to the long material from the text.',
   ),
 
+  usage_invalid: input(
+    'The command line cannot be used: {problem}.',
+    'Call the command with --help for what it takes.',
+  ),
+
   // -- environment: the machine or the installation has to change
   agent_unavailable: environment(
     "Agent '{agent}' cannot be used: {problem}.",
@@ -115,6 +120,10 @@ export const REASONS = {
     'Correct its permissions or point SPEC_AUTOMATION_HOME at a directory you own.',
   ),
   node_unavailable: environment('Node {version} is too old.', 'Install Node {minimum} or newer.'),
+  output_unwritable: environment(
+    'Standard output cannot be written: {problem}.',
+    'Free some space or send the output elsewhere; what the command did is done and need not be repeated.',
+  ),
   sandbox_unavailable: environment(
     "Sandbox '{sandbox}' cannot start: {problem}.",
     'Run spec-automation doctor to see what is missing.',

@@ -15,6 +15,8 @@ export interface CliOptions {
   readonly cwd?: string;
   readonly stdin?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
+  /** Shell words that send its streams elsewhere, such as `> /dev/full`. */
+  readonly redirect?: string;
 }
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
@@ -24,7 +26,12 @@ const COMPILE_CACHE = path.join(ROOT, 'node_modules', '.cache', 'compile');
 
 /** Start the real command line as a process of its own, with a state directory and the agent that needs nothing. */
 export function startCli(args: readonly string[], options: CliOptions): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const words = [process.execPath, MAIN, ...args];
+  const [program = '', ...rest] =
+    options.redirect === undefined
+      ? words
+      : ['/bin/sh', '-c', `exec "$@" ${options.redirect}`, 'sh', ...words];
+  const child = spawn(program, rest, {
     cwd: options.cwd ?? options.home,
     env: {
       PATH: process.env['PATH'] ?? '',

@@ -67,8 +67,9 @@ export const logs: CommandAction<OneRun & { readonly follow?: boolean; readonly 
   const phase = options.phase === undefined ? undefined : parsePhase(options.phase);
   const stop = new AbortController();
   const release = context.interceptInterrupt(() => stop.abort());
+  const signal = AbortSignal.any([stop.signal, context.printClosed]);
   await using app = await context.open();
-  const events = app.follow(options.runId, { signal: stop.signal, isHistoryOnly: options.follow !== true });
+  const events = app.follow(options.runId, { signal, isHistoryOnly: options.follow !== true });
   for await (const event of events) {
     if (phase !== undefined && (!('phase' in event) || event.phase !== phase)) continue;
     if (options.json === true) context.print(`${JSON.stringify(event)}\n`);

@@ -124,6 +124,10 @@ export const REASONS = {
     'Standard output cannot be written: {problem}.',
     'Free some space or send the output elsewhere; what the command did is done and need not be repeated.',
   ),
+  repository_foreign: environment(
+    'Repository {repository} belongs to another user, so git is not let into it: its hooks and settings could run programs.',
+    'Run spec-automation as the user who owns it, make it yours with chown -R, or name a clone of your own.',
+  ),
   sandbox_unavailable: environment(
     "Sandbox '{sandbox}' cannot start: {problem}.",
     'Run spec-automation doctor to see what is missing.',
@@ -225,6 +229,9 @@ export const REASONS = {
   secret_in_output: failure(
     'The result holds what looks like a secret, so nothing was pushed: {places}.',
     'Find out how the agent came by it, change the secret, and retry the run with --notes to keep such values out.',
+  repository_gone: failure(
+    'Repository {repository} is not there any more, or cannot be read.',
+    'Put it back where it was, then retry with: spec-automation runs retry {run_id} --from commit_push',
   ),
   stalled: failure(
     "Agent '{agent}' said nothing for {limit_s} seconds in phase {phase} and was stopped.",

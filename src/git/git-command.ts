@@ -95,7 +95,7 @@ export function gitRunner(options: GitOptions): RunGit {
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     });
     if (result.ending === 'not_started') {
-      throw appError('git_unavailable', { problem: lastLine(result.stderr), minimum: MINIMUM_GIT });
+      throw appError('git_unavailable', { problem: tellingLine(result.stderr), minimum: MINIMUM_GIT });
     }
     return result;
   };
@@ -116,17 +116,29 @@ export async function gitOutputUpTo(run: RunGit, call: GitCall): Promise<ExecRes
   const result = await run(call);
   if (result.exitCode === 0 || result.isTruncated) return result;
   call.signal?.throwIfAborted();
-  const problem = `git ${call.args[0]} ended with ${result.exitCode ?? result.ending}: ${lastLine(result.stderr)}`;
+  const problem = `git ${call.args[0]} ended with ${result.exitCode ?? result.ending}: ${tellingLine(result.stderr)}`;
   throw appError('internal', { problem });
 }
 
-/** Git's most telling line: the last `fatal:` or `error:` or remote line that says why, else the last line. */
-export function lastLine(stderr: string): string {
+/** What git adds to any failure: it is told only when git said nothing else. */
+const GENERAL_WORDS =
+  /^(error: failed to push some refs|fatal: (could not read from remote|the remote end hung up))/iu;
+
+/**
+ * Git's most telling line, as part of a sentence: the last one that matches, else the last `fatal:`, `error:` or remote line that
+ * is not said of every failure, else the last line.
+ */
+export function tellingLine(stderr: string, match = /^(fatal|error|remote|!)/u): string {
   const lines = stderr
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('error: failed to push some refs'));
-  return lines.findLast((line) => /^(fatal|error|remote|!)/u.test(line)) ?? lines.at(-1) ?? 'no message';
+    .filter((line) => line !== '');
+  const particular = lines.filter((line) => !GENERAL_WORDS.test(line));
+  const line =
+    particular.findLast((each) => match.test(each)) ??
+    lines.findLast((each) => /^(fatal|error)/u.test(each)) ??
+    lines.at(-1);
+  return line?.replace(/^(?:(?:remote|fatal|error): |!\s+)+/u, '').replace(/\.+$/u, '') ?? 'no message';
 }
 
 function placeArgs(call: GitCall): readonly string[] {

@@ -1,9 +1,11 @@
 import { appError, type AppError } from '../domain/app-error.ts';
 import type { ExecResult } from '../lib/exec.ts';
-import { lastLine } from './git-command.ts';
+import { tellingLine } from './git-command.ts';
 
 type RemoteCode =
   | 'repository_not_found'
+  | 'repository_foreign'
+  | 'repository_gone'
   | 'clone_denied'
   | 'clone_failed'
   | 'push_conflict'
@@ -13,17 +15,26 @@ type RemoteCode =
 interface RemotePattern {
   readonly pattern: RegExp;
   readonly code: RemoteCode;
+  /** The line to tell, where it is not the one that matched. */
+  readonly telling?: RegExp;
 }
+
+/**
+ * Git refuses to act in a repository of another user, and so do we: whatever the operator put into `safe.directory` is not passed
+ * on. Its owner could make us run a program, through its configuration while we read and through its hooks while we push.
+ */
+const FOREIGN: RemotePattern = { pattern: /dubious ownership/iu, code: 'repository_foreign' };
 
 /** What git and its servers say, in order of precedence (git 2.39–2.50, GitHub, GitLab, `git http-backend`). */
 const READ_PATTERNS: readonly RemotePattern[] = [
+  FOREIGN,
   {
     pattern: /does not appear to be a git repository|not a git repository|does not exist/iu,
     code: 'repository_not_found',
   },
   { pattern: /repository .*not found|returned error: 404/iu, code: 'repository_not_found' },
   {
-    pattern: /dubious ownership|permission denied|could not read (username|password)/iu,
+    pattern: /permission denied|could not read (username|password)/iu,
     code: 'clone_denied',
   },
   {
@@ -38,28 +49,29 @@ const READ_PATTERNS: readonly RemotePattern[] = [
 ];
 
 const WRITE_PATTERNS: readonly RemotePattern[] = [
+  FOREIGN,
   { pattern: /stale info|already exists|fetch first|non-fast-forward/iu, code: 'push_conflict' },
   { pattern: /permission denied|insufficient permission|read-only file system/iu, code: 'push_denied' },
   // Somebody else is writing this ref just now, or the disk is full: neither is for ever.
   { pattern: /\.lock': file exists|no space left/iu, code: 'push_failed' },
   { pattern: /unable to (create|write)/iu, code: 'push_denied' },
-  { pattern: /repository .*not found|not appear to be a git repository/iu, code: 'push_denied' },
+  { pattern: /not appear to be a git repository/iu, code: 'repository_gone' },
+  { pattern: /repository .*not found/iu, code: 'push_denied' },
   { pattern: /returned error: 3\d\d/iu, code: 'push_denied' },
   {
     pattern:
       /authentication failed|could not read (username|password)|returned error: 40[134]|access denied/iu,
     code: 'push_denied',
   },
-  {
-    pattern: /hook declined|protected branch|remote rejected|dubious ownership|denied/iu,
-    code: 'push_denied',
-  },
+  // A hook gives its reason in lines of its own, if it gives one.
+  { pattern: /hook declined/iu, code: 'push_denied', telling: /^remote: |hook declined/iu },
+  { pattern: /protected branch|remote rejected|denied/iu, code: 'push_denied' },
 ];
 
 /** The error for a failed read from a remote; unknown words count as a passing fault. */
 export function readError(repository: string, result: ExecResult): AppError {
-  const code = match(READ_PATTERNS, result.stderr) ?? 'clone_failed';
-  return remoteError(code, repository, { problem: problemOf(result), branch: '' });
+  const { row, problem } = recognise(READ_PATTERNS, result);
+  return appError(row?.code ?? 'clone_failed', { repository, problem, branch: '' });
 }
 
 /** The error for a failed push. */
@@ -67,22 +79,14 @@ export function pushError(
   target: { readonly repository: string; readonly branch: string },
   result: ExecResult,
 ): AppError {
-  const code = match(WRITE_PATTERNS, result.stderr) ?? 'push_failed';
-  return remoteError(code, target.repository, { problem: problemOf(result), branch: target.branch });
+  const { row, problem } = recognise(WRITE_PATTERNS, result);
+  return appError(row?.code ?? 'push_failed', { ...target, problem });
 }
 
-function remoteError(
-  code: RemoteCode,
-  repository: string,
-  detail: { problem: string; branch: string },
-): AppError {
-  return appError(code, { repository, ...detail });
-}
-
-function match(patterns: readonly RemotePattern[], stderr: string): RemoteCode | undefined {
-  return patterns.find(({ pattern }) => pattern.test(stderr))?.code;
-}
-
-function problemOf(result: ExecResult): string {
-  return result.ending === 'timeout' ? 'git did not answer in time' : lastLine(result.stderr);
+/** The first row that knows what git said, and the line that says it. */
+function recognise(patterns: readonly RemotePattern[], { ending, stderr }: ExecResult) {
+  const row = patterns.find(({ pattern }) => pattern.test(stderr));
+  const problem =
+    ending === 'timeout' ? 'git did not answer in time' : tellingLine(stderr, row?.telling ?? row?.pattern);
+  return { row, problem };
 }

@@ -84,7 +84,7 @@ export function remotesContract(makeGit: MakeGit): void {
       const repository = await makeRepository({ files: { 'a.md': 'a' }, isBare: true });
       if (process.getuid?.() === 0) await chown(repository, 12_345, 12_345);
       else await chmod(path.join(repository, 'HEAD'), 0o000);
-      const code = expect.stringMatching(/^(clone_denied|repository_not_found)$/u);
+      const code = expect.stringMatching(/^(repository_foreign|clone_denied|repository_not_found)$/u);
       await expect(git.inspectRemote(repository)).rejects.toMatchObject({ code });
       await expect(fetchPristine(git, repository)).rejects.toMatchObject({ code });
     });

@@ -226,12 +226,13 @@ export const REASONS = {
     'Pushing to {repository} failed: {problem}.',
     'Check the network, then retry with: spec-automation runs retry {run_id} --from commit_push',
   ),
-  secret_in_output: failure(
-    'The result holds what looks like a secret, so nothing was pushed: {places}.',
-    'Find out how the agent came by it, change the secret, and retry the run with --notes to keep such values out.',
   repository_gone: failure(
     'Repository {repository} is not there any more, or cannot be read.',
     'Put it back where it was, then retry with: spec-automation runs retry {run_id} --from commit_push',
+  ),
+  secret_in_output: failure(
+    'The result holds what looks like a secret, so nothing was pushed: {places}.',
+    'Find out how the agent came by it, change the secret, and retry the run with --notes to keep such values out.',
   ),
   stalled: failure(
     "Agent '{agent}' said nothing for {limit_s} seconds in phase {phase} and was stopped.",
@@ -252,8 +253,8 @@ export const REASONS = {
     'Answer them in clarifications.md and go on with: spec-automation runs retry {run_id} --answers clarifications.md',
   ),
   no_diff: outcome(
-    'Nothing changed: the repository already holds what the spec asks for.',
-    'Nothing to do. Change the spec text to get a new result.',
+    'Nothing changed: {why}.',
+    'To have the documents written anew: spec-automation runs retry {run_id} --from speckit_specify. For a new feature, give another spec text and leave --feature out.',
   ),
 } as const satisfies Record<string, Reason>;
 

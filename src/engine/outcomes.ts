@@ -26,7 +26,10 @@ export function endedBecause(session: RunSession, reason: AppError): RunResult {
 export async function outcomeAfter(session: RunSession, phase: AgentPhase): Promise<RunResult | undefined> {
   const { commit, wasRun, openQuestions } = outputOf(session, phase.name);
   const isUnchanged = wasRun && commit === outputOf(session, 'git_clone').commit;
-  if (isUnchanged) return endedBecause(session, appError('no_diff', {}));
+  if (isUnchanged) {
+    const why = `agent '${session.run.agent}' wrote nothing new`;
+    return endedBecause(session, appError('no_diff', { why }));
+  }
   if (openQuestions.length === 0) return undefined;
   await keepQuestions(session, openQuestions);
   if (session.run.onClarification === 'continue') return undefined;
@@ -36,7 +39,10 @@ export async function outcomeAfter(session: RunSession, phase: AgentPhase): Prom
 /** Nothing was pushed although nothing failed: every document was complete before. */
 export function outcomeOfPublish(session: RunSession): RunResult | undefined {
   const isUnchanged = outputOf(session, 'commit_push').commit === outputOf(session, 'git_clone').commit;
-  return isUnchanged ? endedBecause(session, appError('no_diff', {})) : undefined;
+  if (!isUnchanged) return undefined;
+  const { featureDirectory } = outputOf(session, 'discover');
+  const why = `every document of ${featureDirectory} is complete already, and a complete one is kept`;
+  return endedBecause(session, appError('no_diff', { why }));
 }
 
 async function keepQuestions(session: RunSession, questions: readonly string[]): Promise<void> {

@@ -174,6 +174,7 @@ describe('a run that changes nothing', () => {
     expect(run).toMatchObject({
       status: 'no_changes',
       reason: 'no_diff',
+      reason_text: expect.stringMatching(/^Nothing changed: agent '\w+' wrote nothing new\.$/u),
       branch_name: null,
       pull_request_url: null,
     });
@@ -205,6 +206,27 @@ describe('a run that changes nothing', () => {
         .filter(({ phase }) => phase.startsWith('speckit'))
         .every(({ status }) => status === 'skipped'),
     ).toBe(true);
+  });
+
+  it('leaves a complete feature alone that is continued with another text, says so, and writes it anew when told to', async () => {
+    const repository = await makeRepository({ files: FILES });
+    await using engine = await openEngine({ agents: [obedientAgent()] });
+    const first = await engine.runToEnd({ repository, specText: SPEC });
+    await git(repository, 'merge', '--quiet', '--ff-only', first.branch_name ?? '');
+    const feature = first.feature_directory ?? '';
+    const second = await engine.runToEnd({ repository, specText: 'Something else', feature });
+    expect(second).toMatchObject({
+      status: 'no_changes',
+      reason: 'no_diff',
+      reason_text: `Nothing changed: every document of ${feature} is complete already, and a complete one is kept.`,
+      remedy: expect.stringContaining(`runs retry ${second.run_id} --from speckit_specify`),
+    });
+    await engine.app.retry({ runId: second.run_id, from: 'speckit_specify' });
+    const anew = await engine.waitForEnd(second.run_id);
+    expect(anew).toMatchObject({ status: 'succeeded', feature_directory: feature });
+    expect(await git(repository, 'show', `${anew.branch_name}:${feature}/spec.md`)).toContain(
+      'Something else',
+    );
   });
 
   it('does only the missing phases of a feature that is continued', async () => {

@@ -19,7 +19,7 @@ export function runAgent(phase: AgentPhase): Step<AgentPhaseName> {
       // A later attempt was asked for explicitly: then the agent is to write it again.
       if (isComplete && context.attempt === 1) {
         const output = { commit: checkpointBefore(session, phase), wasRun: false, openQuestions: [] };
-        return { output, skipped: `${phase.document} is complete already` };
+        return { output, skipped: `${phase.document} is complete already and is kept` };
       }
       if (context.isAdopted) adoptWorkingCopy(session, phase);
       else await ensureWorkingCopy(session, phase);

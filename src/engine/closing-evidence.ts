@@ -89,14 +89,15 @@ function lastCheckpoint({ outputs }: RunSession): string | undefined {
 }
 
 async function listChanges(
-  { deps, workspace }: RunSession,
+  session: RunSession,
   range: { readonly from: string; readonly to: string },
 ): Promise<readonly string[]> {
   const list = async (commit: string) => {
-    const entries = await Promise.all(
-      ALLOWED_PREFIXES.map((prefix) => deps.git.listTree({ gitDirectory: workspace.git, commit, prefix })),
+    const { entries } = await readTree(session, commit);
+    const published = entries.filter(({ path }) =>
+      ALLOWED_PREFIXES.some((prefix) => path.startsWith(`${prefix}/`)),
     );
-    return new Map(entries.flat().map(({ path, objectId, mode }) => [path, `${mode} ${objectId}`]));
+    return new Map(published.map(({ path, objectId, mode }) => [path, `${mode} ${objectId}`]));
   };
   const [before, after] = [await list(range.from), await list(range.to)];
   return [...new Set([...before.keys(), ...after.keys()])]

@@ -4,6 +4,8 @@ import type { RunSession } from './run-session.ts';
 
 /** A commit as data, with its entries at hand and many texts read at once. */
 export interface CommitTree extends RepositoryTree {
+  /** Every file with its mode and content id. */
+  readonly entries: readonly TreeEntry[];
   /** Texts of several paths in one call; paths that are no readable text are absent. */
   readTexts(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
@@ -11,8 +13,18 @@ export interface CommitTree extends RepositoryTree {
 const REGULAR_FILE = /^100/u;
 const TEXT_MAX_BYTES = 1024 * 1024;
 
-/** List a commit once; texts are read when asked for. */
-export async function readTree(session: RunSession, commit: string): Promise<CommitTree> {
+/** A commit never changes, so its list is read once for a session; texts are read when asked for. */
+export function readTree(session: RunSession, commit: string): Promise<CommitTree> {
+  const known = session.trees.get(commit);
+  if (known !== undefined) return known;
+  const tree = listTree(session, commit);
+  session.trees.set(commit, tree);
+  // What failed may go well the next time.
+  tree.catch(() => session.trees.delete(commit));
+  return tree;
+}
+
+async function listTree(session: RunSession, commit: string): Promise<CommitTree> {
   const gitDirectory = session.workspace.git;
   const entries = await session.deps.git.listTree({ gitDirectory, commit });
   const readable = new Map(entries.filter(isReadable).map((entry) => [entry.path, entry]));
@@ -28,6 +40,7 @@ export async function readTree(session: RunSession, commit: string): Promise<Com
   };
 
   return {
+    entries,
     paths: entries.map((entry) => entry.path),
     readTexts,
     readText: async (path) => (await readTexts([path])).get(path),

@@ -6,6 +6,7 @@ import type { Forge } from '../forge/port.ts';
 import type { Sandbox } from '../sandbox/port.ts';
 import type { Fence } from '../store/port.ts';
 import type { Workspace } from '../workspace/port.ts';
+import type { CommitTree } from './read-tree.ts';
 import type { Deps } from './deps.ts';
 import { knownOutputs, type KnownOutputs, type PhaseOutputs } from './phase-outputs.ts';
 
@@ -22,6 +23,8 @@ export interface RunSession {
   readonly history: readonly PhaseRecord[];
   /** What is known so far; grows as phases succeed. */
   readonly outputs: KnownOutputs;
+  /** Lists of commits that were read already. */
+  readonly trees: Map<string, Promise<CommitTree>>;
   /** The commit this process laid the agent's working copy from; absent until it did. */
   laidFrom?: string;
 }
@@ -45,6 +48,7 @@ export async function openSession(deps: Deps, runId: string): Promise<RunSession
     abort: (reason) => controller.abort(reason),
     history,
     outputs: await usableOutputs(deps, workspace, knownOutputs(history)),
+    trees: new Map(),
   };
 }
 

@@ -12,7 +12,7 @@ export async function ensureWorkingCopy(session: RunSession, phase: AgentPhase):
   const commit = (await draftToRevise(session, phase)) ?? checkpointBefore(session, phase);
   const branch = outputOf(session, 'discover').featureDirectory.replace(/^specs\//u, '');
   // A worker that was given up for dead may be slow instead, and its agent still at work in this directory.
-  await sandboxOf(session).reap(session.run.id);
+  if (session.fence.epoch > 1) await sandboxOf(session).reap(session.run.id);
   await deps.workspaces.clear(workspace.repo);
   await deps.workspaces.clear(workspace.home);
   await deps.git.layWorkingCopy({ gitDirectory: workspace.git, commit, directory: workspace.repo, branch });

@@ -226,7 +226,9 @@ describe('the command line itself', () => {
     await writeFile(path.join(folder, '.env'), `SPEC_AUTOMATION_AGENT_BACKEND=nobody\nUNRELATED=1\n`);
     const repository = await makeRepository({ files: FILES });
     const args = ['run', '--repo', repository, '--text', SPEC];
-    expect((await runCli(args, { home, cwd: folder })).stderr).toContain("'nobody'");
+    // An empty value counts as none.
+    const unset = { SPEC_AUTOMATION_AGENT_BACKEND: '' };
+    expect((await runCli(args, { home, cwd: folder, env: unset })).stderr).toContain("'nobody'");
     expect(
       (await runCli(args, { home, cwd: folder, env: { SPEC_AUTOMATION_AGENT_BACKEND: 'outline' } })).exitCode,
     ).toBe(0);

@@ -11,14 +11,14 @@ export function cleanUp(result: RunResult): Step<'cleanup'> {
     async run(session, { log }) {
       // A run that may be retried keeps its checkpoints until its evidence expires, but not with a secret in them.
       const keepGit = result.status !== 'succeeded' && result.reason !== 'secret_in_output';
-      const tasks: readonly [string, () => Promise<unknown>][] = [
-        ['write the closing evidence', () => saveClosingEvidence(session, result)],
-        ['end left-over processes', () => sandboxOf(session).reap(session.run.id)],
-        ['remove the working copy', () => session.deps.workspaces.release(session.run.id, { keepGit })],
-      ];
-      const problems: string[] = [];
-      // In this order: the evidence is read from what is removed last.
-      for (const [what, task] of tasks) problems.push(...(await attempt(what, task)));
+      const { workspaces } = session.deps;
+      // In this order: the evidence is read from what is removed last, and nothing may write there any more.
+      const before = await Promise.all([
+        attempt('write the closing evidence', () => saveClosingEvidence(session, result)),
+        attempt('end left-over processes', () => sandboxOf(session).reap(session.run.id)),
+      ]);
+      const release = () => workspaces.release(session.run.id, { keepGit });
+      const problems = [...before.flat(), ...(await attempt('remove the working copy', release))];
       for (const problem of problems) log.err(problem);
       log.out(problems.length === 0 ? 'Nothing left behind' : 'Some things could not be removed');
       return { output: { isComplete: problems.length === 0 } };

@@ -135,11 +135,13 @@ async function* followViews(
 
 async function readDetail(deps: Deps, runId: string): Promise<RunDetail> {
   const run = await findRun(deps, runId);
-  const [phases, artifacts] = await Promise.all([
+  const [phases, artifacts, claimable] = await Promise.all([
     deps.store.listPhases(run.id),
     deps.store.listArtifacts(run.id),
+    deps.store.findClaimableRuns(1, run.id),
   ]);
-  return toRunDetail(run, { phases, artifacts });
+  const isAbandoned = run.status === 'in_progress' && claimable.length > 0;
+  return toRunDetail(run, { phases, artifacts, isAbandoned });
 }
 
 async function readArtifact(deps: Deps, runId: string, name: string): Promise<Uint8Array> {

@@ -31,6 +31,14 @@ export async function followToEnd(
   return exitCodeOfEnd(detail);
 }
 
+/** What to say of a run whose worker died. */
+export function abandonedAdvice(runId: string): string {
+  return (
+    `Its worker is gone. Go on with: spec-automation runs retry ${runId} ` +
+    '(spec-automation runs recover takes up every such run), or end it with runs cancel.'
+  );
+}
+
 /** How a run ended, for people. */
 export function summarise(detail: RunDetail, evidence: string): string {
   const documents = detail.artifacts.filter(
@@ -51,7 +59,7 @@ export function summarise(detail: RunDetail, evidence: string): string {
     ],
     ['evidence', evidence],
     ['why', detail.reason_text],
-    ['what now', detail.remedy],
+    ['what now', detail.is_abandoned ? abandonedAdvice(detail.run_id) : detail.remedy],
   ];
   const questions = detail.clarifications
     .filter(({ answer }) => answer === null)

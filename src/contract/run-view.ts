@@ -67,7 +67,12 @@ export const RunView = z.object({
 });
 export type RunView = z.infer<typeof RunView>;
 
-export const RunDetail = RunView.extend({ phases: z.array(PhaseView), artifacts: z.array(ArtifactView) });
+export const RunDetail = RunView.extend({
+  phases: z.array(PhaseView),
+  artifacts: z.array(ArtifactView),
+  /** True for a run in progress whose worker died: nothing happens to it until somebody retries, recovers or cancels it. */
+  is_abandoned: z.boolean(),
+});
 export type RunDetail = z.infer<typeof RunDetail>;
 
 /** A run as it is shown in lists. `branch_name` is the pushed branch: `null` until there is one. */
@@ -135,7 +140,11 @@ export function toArtifactView(artifact: Artifact): ArtifactView {
 /** Everything about a run: phases in table order with all attempts, artifacts oldest first. */
 export function toRunDetail(
   run: Run,
-  parts: { readonly phases: readonly PhaseRecord[]; readonly artifacts: readonly Artifact[] },
+  parts: {
+    readonly phases: readonly PhaseRecord[];
+    readonly artifacts: readonly Artifact[];
+    readonly isAbandoned: boolean;
+  },
 ): RunDetail {
   return {
     ...toRunView(run),
@@ -143,6 +152,7 @@ export function toRunDetail(
       .map(toPhaseView)
       .toSorted((a, b) => phaseIndex(a.phase) - phaseIndex(b.phase) || a.attempt - b.attempt),
     artifacts: parts.artifacts.map(toArtifactView),
+    is_abandoned: parts.isAbandoned,
   };
 }
 

@@ -1,9 +1,11 @@
 import { appError } from '../domain/app-error.ts';
 import { isTerminal, type Run } from '../domain/run.ts';
 import type { Deps } from './deps.ts';
+import { executeRun } from './execute-run.ts';
 
 /**
- * Ask a run to stop. Asking again changes nothing; a run of this process stops at once, one elsewhere at its next renewal.
+ * Ask a run to stop. Asking again changes nothing; a run of this process stops at once, one elsewhere at its next renewal,
+ * and one whose worker died is taken up here and brought to its end.
  * @throws `run_not_found`, `cancel_not_applicable` (it already ended otherwise)
  */
 export async function cancelRun(deps: Deps, runId: string): Promise<Run> {
@@ -14,5 +16,8 @@ export async function cancelRun(deps: Deps, runId: string): Promise<Run> {
   }
   const after = (await deps.store.requestCancel(runId)) ?? before;
   deps.activeRuns.abort(runId, appError('cancelled', { run_id: runId }));
-  return after;
+  const [abandoned] = isTerminal(after.status) ? [] : await deps.store.findClaimableRuns(1, runId);
+  if (abandoned === undefined) return after;
+  await executeRun(deps, abandoned);
+  return (await deps.store.findRun(abandoned)) ?? after;
 }

@@ -48,10 +48,13 @@ export function directoryWorkspaces(options: {
       await removeTree(directory);
       await demandDirectory(directory);
     },
-    publish: (workspace, name, bytes) =>
-      publishFile(workspace.artifacts, name, bytes).catch((cause: unknown) => {
-        throw notWritable(workspace.artifacts, cause);
-      }),
+    async publish({ artifacts }, name, bytes) {
+      // A run may end before its workspace was allocated, and leaves its evidence all the same.
+      await demandDirectory(artifacts);
+      return publishFile(artifacts, name, bytes).catch((cause: unknown) => {
+        throw notWritable(artifacts, cause);
+      });
+    },
     async release(runId, { keepGit }) {
       const { repo, home, executions, git } = locate(runId);
       await Promise.all([repo, home, executions, ...(keepGit ? [] : [git])].map(removeTree));

@@ -95,6 +95,14 @@ export function workspacesContract(name: string, open: () => Promise<WorkspacesB
     });
 
     describe('publishing', () => {
+      it('works for a workspace that was never allocated', async () => {
+        const { workspaces } = await open();
+        const workspace = workspaces.locate(randomUUID());
+        const file = await publish(workspaces, workspace, 'log');
+        expect(await readFile(file, 'utf8')).toBe('evidence');
+        expect(await modeOf(workspace.artifacts)).toBe(0o750);
+      });
+
       it('writes a file people may read, in folders of its name, and replaces it', async () => {
         const { workspaces, workspace } = await openAllocated();
         const file = await publish(workspaces, workspace, 'specs/001-basket/plan.md');

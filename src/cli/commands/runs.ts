@@ -5,7 +5,7 @@ import { RUN_STATUSES, type RunStatus } from '../../domain/run.ts';
 import type { RunDetail } from '../../contract/run-view.ts';
 import { EXIT, type CommandAction } from '../cli-context.ts';
 import { describeEvent } from '../describe-event.ts';
-import { followToEnd, summarise } from '../follow-to-end.ts';
+import { abandonedAdvice, followToEnd, summarise } from '../follow-to-end.ts';
 import { readInput } from '../read-input.ts';
 import { table } from '../table.ts';
 
@@ -76,6 +76,8 @@ export const logs: CommandAction<OneRun & { readonly follow?: boolean; readonly 
     else for (const line of describeEvent(event)) context.print(`${event.at} ${line}\n`);
   }
   release();
+  const { run_id: runId, is_abandoned: isAbandoned } = await app.get(options.runId);
+  if (options.follow === true && isAbandoned && !signal.aborted) context.note(`${abandonedAdvice(runId)}\n`);
   return EXIT.ok;
 };
 

@@ -72,8 +72,8 @@ const KINDS: Readonly<Record<ReasonKind, KindText>> = {
   input: {
     title: 'The request has to change',
     lead:
-      `The command was refused: exit code ${exitCodeOfKind('input')}, and nothing was stored. When a run finds out only while ` +
-      `it works (a branch that vanished meanwhile), it ends \`failed\` with exit code ${exitOf('failed')}.`,
+      `The command was refused: exit code ${exitCodeOfKind('input')}, and nothing was stored. A run that finds out only while it ` +
+      `works (a branch that vanished meanwhile, a feature folder that is not there) ends \`failed\` with the same exit code.`,
   },
   environment: {
     title: 'The machine or the installation has to change',

@@ -20,12 +20,12 @@ const BY_KIND: Readonly<Record<ReasonKind, ExitCode>> = {
 };
 
 /**
- * The exit code of a run's end: a run that failed for want of something on this machine says so. A run that has not ended counts
- * as failed: nobody works on it any more.
+ * The exit code of a run's end: one that failed has that of its reason, whether it was found out before the run began or only
+ * while it worked. A run that has not ended counts as failed: nobody works on it any more.
  */
 export function exitCodeOfEnd({ status, reason }: Pick<RunDetail, 'status' | 'reason'>): ExitCode {
-  const isNotReady = reason !== null && isReasonCode(reason) && REASONS[reason].kind === 'environment';
-  return status === 'failed' && isNotReady ? EXIT.notReady : BY_STATUS[status];
+  const isKnown = status === 'failed' && reason !== null && isReasonCode(reason);
+  return isKnown ? exitCodeOfKind(REASONS[reason].kind) : BY_STATUS[status];
 }
 
 /** The exit code of an error. */

@@ -9,6 +9,7 @@ import {
   pullRequestTitle,
   repositoryName,
   shortRunId,
+  showBranches,
 } from './naming.ts';
 import { validateBranch, validateFeature } from './validate.ts';
 
@@ -41,6 +42,17 @@ describe('names of a run', () => {
     expect(pullRequestTitle({ id: RUN_ID, repository: 'https://example.org/acme/shop.git' })).toBe(
       'Spec Kit Automation – shop – 0f1e2d3c',
     );
+  });
+});
+
+describe('the branches a message names', () => {
+  test('begin with the default one, end with those of earlier runs, and are eight at most', () => {
+    const ours = Array.from({ length: 9 }, (_, index) => `spec_automation/20260101/${index}`);
+    expect(showBranches([...ours, 'alpha', 'trunk'], 'trunk')).toBe(
+      `trunk, alpha, ${ours.slice(0, 6).join(', ')} and 3 more`,
+    );
+    expect(showBranches(['b', 'a'], null)).toBe('a, b');
+    expect(showBranches([], null)).toBe('none');
   });
 });
 

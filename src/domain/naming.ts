@@ -13,6 +13,7 @@ export const DEFAULT_IDENTITY = {
 } as const;
 
 const BRANCH_PREFIX = 'spec_automation/';
+const BRANCHES_SHOWN = 8;
 const SLUG_MAX_WORDS = 4;
 const SLUG_MAX_LENGTH = 48;
 const STOP_WORDS = new Set(
@@ -33,6 +34,14 @@ export function shortRunId(runId: string): string {
 export function branchName(runId: string, createdAtMs: number): string {
   const day = new Date(createdAtMs).toISOString().slice(0, 10).replaceAll('-', '');
   return `${BRANCH_PREFIX}${day}/${shortRunId(runId)}`;
+}
+
+/** Some branches for a message: the default one first, those of earlier runs last. */
+export function showBranches(names: Iterable<string>, defaultBranch: string | null): string {
+  const rank = (name: string) => (name === defaultBranch ? 0 : name.startsWith(BRANCH_PREFIX) ? 2 : 1);
+  const ordered = [...names].toSorted().toSorted((a, b) => rank(a) - rank(b));
+  const rest = ordered.length - BRANCHES_SHOWN;
+  return (ordered.slice(0, BRANCHES_SHOWN).join(', ') || 'none') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 /** Last part of a repository path or URL, without `.git`. */

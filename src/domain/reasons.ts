@@ -28,6 +28,10 @@ export const REASONS = {
     "Repository {repository} has no branch '{branch}'.",
     'Pass an existing branch with --base. Branches seen: {known}.',
   ),
+  base_branch_needed: input(
+    'Repository {repository} has no default branch: its HEAD is detached, or names a branch that is not there.',
+    'Name the branch to start from with --base. Branches seen: {known}.',
+  ),
   cancel_not_applicable: input(
     'Run {run_id} cannot be cancelled: it already ended as {status}.',
     'Nothing to do; see spec-automation runs show {run_id}',
@@ -55,6 +59,10 @@ export const REASONS = {
   repository_not_found: input(
     "'{repository}' is not a git repository.",
     'Check the path; run git init and make a first commit if the folder is new.',
+  ),
+  repository_subfolder: input(
+    "'{repository}' is a folder in a repository, not a repository itself.",
+    "Name its top folder: --repo '{top}'.",
   ),
   request_invalid: input('{field}: {problem}.', 'Correct {field} and send the request again.'),
   retry_not_applicable: input(

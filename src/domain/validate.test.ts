@@ -10,6 +10,7 @@ import {
   validateFeature,
   validateRepositoryName,
   validateSpecText,
+  isFeatureName,
 } from './validate.ts';
 
 /** The error's code and the part of its message after the name. */
@@ -60,6 +61,16 @@ describe('a base branch', () => {
 });
 
 describe('a feature folder', () => {
+  test.each([
+    ['001-login', true],
+    ['a b', false],
+    ['-c', false],
+    ['a..b', false],
+    ['', false],
+  ])('named %j can be asked for: %j', (name, isTaken) => {
+    expect(isFeatureName(name)).toBe(isTaken);
+  });
+
   test('may be given with specs/ before and a slash behind it', () => {
     expect(validateFeature('specs/003-login/')).toBe('003-login');
     expect(validateFeature('003-login')).toBe('003-login');

@@ -55,11 +55,14 @@ export function validateBranch(name: string): string {
  */
 export function validateFeature(name: string): string {
   const folder = name.replace(/^specs\//u, '').replace(/\/$/u, '');
-  const problem =
-    firstProblem(BRANCH_RULES, folder) ??
-    (FEATURE_FORM.test(folder) ? undefined : 'it is not one plain folder name');
+  const problem = featureProblem(folder);
   if (problem !== undefined) throw appError('feature_invalid', { feature: quote(name), problem });
   return folder;
+}
+
+/** True for a folder below `specs/` that a request may name. */
+export function isFeatureName(folder: string): boolean {
+  return featureProblem(folder) === undefined;
 }
 
 /**
@@ -105,6 +108,11 @@ export function quote(value: string): string {
 
 function hexOf(character: string): string {
   return character.charCodeAt(0).toString(16).padStart(4, '0');
+}
+
+function featureProblem(folder: string): string | undefined {
+  const problem = firstProblem(BRANCH_RULES, folder);
+  return problem ?? (FEATURE_FORM.test(folder) ? undefined : 'it is not one plain folder name');
 }
 
 function firstProblem(rules: typeof NAME_RULES, name: string): string | undefined {

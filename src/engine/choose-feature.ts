@@ -1,5 +1,6 @@
 import { appError } from '../domain/app-error.ts';
 import { featureFolder, featureSlug, shortRunId } from '../domain/naming.ts';
+import { isFeatureName } from '../domain/validate.ts';
 import type { RunSession } from './run-session.ts';
 import { findFeatureFor, highestNumber, type Feature } from './survey-features.ts';
 
@@ -33,7 +34,11 @@ export async function chooseFeature(
 function findNamed({ run }: RunSession, features: readonly Feature[], folder: string): ChosenFeature {
   const existing = features.find((feature) => feature.folder === folder);
   if (existing !== undefined) return { folder, existing };
-  const known = features.slice(-FOLDERS_SHOWN).map((feature) => feature.folder);
+  // A repository may hold folders that no request can name.
+  const known = features
+    .map((feature) => feature.folder)
+    .filter(isFeatureName)
+    .slice(-FOLDERS_SHOWN);
   throw appError('feature_not_found', {
     branch: run.baseBranch,
     feature: folder,

@@ -1,5 +1,5 @@
 import { appError } from '../domain/app-error.ts';
-import { branchName, DEFAULT_IDENTITY } from '../domain/naming.ts';
+import { branchName, DEFAULT_IDENTITY, showBranches } from '../domain/naming.ts';
 import type { ClarificationMode, Identity, Run } from '../domain/run.ts';
 import { validateBranch, validateFeature, validateSpecText } from '../domain/validate.ts';
 import type { RemoteState } from '../git/port.ts';
@@ -25,7 +25,6 @@ export interface Submission {
 }
 
 const EXTERNAL_REF_MAX_LENGTH = 255;
-const BRANCHES_SHOWN = 8;
 
 /**
  * Check everything that can be checked without doing the work, save the run as `queued`, and ring. The row is the truth: when
@@ -79,15 +78,10 @@ function checkNames({ agents, sandboxes }: Deps, { agent, sandbox, externalRef }
 }
 
 function chooseBase(repository: string, remote: RemoteState, asked: string | undefined): string {
-  const names = [...remote.branches.keys()].toSorted();
-  if (names.length === 0) throw appError('repository_empty', { repository });
-  const known = names.slice(0, BRANCHES_SHOWN).join(', ');
+  if (remote.branches.size === 0) throw appError('repository_empty', { repository });
+  const known = showBranches(remote.branches.keys(), remote.defaultBranch);
   const branch = asked ?? remote.defaultBranch;
-  if (branch === null)
-    throw appError('request_invalid', {
-      field: 'base_branch',
-      problem: `${repository} has no default branch; name one of: ${known}`,
-    });
+  if (branch === null) throw appError('base_branch_needed', { repository, known });
   if (!remote.branches.has(branch)) throw appError('base_branch_missing', { repository, branch, known });
   return branch;
 }

@@ -15,7 +15,7 @@ const POSSIBLE_USERINFO = /^([a-z][a-z0-9+.-]*:\/\/).*@|^.*:.*@/isu;
 /**
  * The one form a repository is known by: an absolute path without links, or a normalised URL without credentials.
  * `owner/name` counts as a path when such a folder exists.
- * @throws `repository_invalid`, `repository_not_found`, `forge_unavailable`
+ * @throws `repository_invalid`, `repository_not_found`, `repository_subfolder`, `forge_unavailable`
  */
 export async function canonicalRepository(name: string, workingDirectory: string): Promise<string> {
   if (URL_USERINFO.test(name)) throw invalid(name, 'it holds a user name or password');
@@ -61,7 +61,31 @@ async function canonicalPath(directory: string, name: string): Promise<string> {
     throw appError('repository_not_found', { repository: hideUserinfo(name) });
   const real = await realpath(directory);
   // Naming the .git folder of a checkout means the checkout.
-  return path.basename(real) === '.git' ? path.dirname(real) : real;
+  if (path.basename(real) === '.git') return path.dirname(real);
+  if (await isTop(real)) return real;
+  const top = await enclosingTop(real);
+  // Whether a folder outside of all repositories is one after all is for git to say.
+  if (top === undefined) return real;
+  throw appError('repository_subfolder', { repository: hideUserinfo(name), top });
+}
+
+async function enclosingTop(directory: string): Promise<string | undefined> {
+  const parent = path.dirname(directory);
+  if (parent === directory) return undefined;
+  return (await isTop(parent)) ? parent : enclosingTop(parent);
+}
+
+/** True for a checkout, which has a `.git`, and for a bare repository; a `.git` itself belongs to its checkout. */
+async function isTop(directory: string): Promise<boolean> {
+  if (path.basename(directory) === '.git') return false;
+  const isThere = (name: string) =>
+    stat(path.join(directory, name)).then(
+      () => true,
+      () => false,
+    );
+  if (await isThere('.git')) return true;
+  const parts = await Promise.all(['HEAD', 'objects', 'refs'].map(isThere));
+  return parts.every(Boolean);
 }
 
 function invalid(name: string, problem: string, cause?: unknown) {

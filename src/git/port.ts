@@ -9,7 +9,7 @@ export interface Git {
   detectVersion(): Promise<string>;
   /**
    * The one form a repository is known by: an absolute path without links, or a URL without credentials.
-   * @throws `repository_invalid`, `repository_not_found`, `forge_unavailable`
+   * @throws `repository_invalid`, `repository_not_found`, `repository_subfolder`, `forge_unavailable`
    */
   canonicalRepository(name: string, workingDirectory: string): Promise<string>;
   /** Branches and default branch of a remote. @throws `repository_not_found`, `clone_denied`, `clone_failed` */

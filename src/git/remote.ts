@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { appError } from '../domain/app-error.ts';
+import { showBranches } from '../domain/naming.ts';
 import { remoteUrl } from './canonical-repository.ts';
 import { gitOutput, NOWHERE, type RunGit } from './git-command.ts';
 import type { FetchBase, PushNewBranch, RemoteState } from './port.ts';
@@ -10,7 +11,6 @@ import { pushError, readError } from './remote-errors.ts';
 const INSPECT_TIMEOUT_MS = 30_000;
 const TRANSFER_TIMEOUT_MS = 10 * 60_000;
 const BASE_REF = 'refs/spec-automation/base';
-const BRANCHES_SHOWN = 8;
 
 /** Bytes are what they are: no line-end, keyword, filter or encoding conversion, whatever the tree's .gitattributes says. */
 export const RAW_ATTRIBUTES = '* -text !eol -ident -filter !working-tree-encoding\n';
@@ -34,8 +34,10 @@ export async function fetchBase(run: RunGit, options: FetchBase): Promise<{ comm
   const { gitDirectory, repository, branch, signal } = options;
   const remote = await inspectRemote(run, repository, signal);
   const tip = remote.branches.get(branch);
-  if (tip === undefined)
-    throw appError('base_branch_missing', { repository, branch, known: showBranches(remote) });
+  if (tip === undefined) {
+    const known = showBranches(remote.branches.keys(), remote.defaultBranch);
+    throw appError('base_branch_missing', { repository, branch, known });
+  }
 
   await createPristine(run, gitDirectory, tip);
   const refspec = `+refs/heads/${branch}:${BASE_REF}`;
@@ -99,13 +101,6 @@ async function isThereAfterAll(run: RunGit, options: PushNewBranch): Promise<boo
   );
   if (inTheWay === undefined) return false;
   throw appError('push_conflict', { repository, branch: inTheWay });
-}
-
-/** Some branch names for an error message. */
-export function showBranches(remote: RemoteState): string {
-  const names = [...remote.branches.keys()].toSorted();
-  const rest = names.length - BRANCHES_SHOWN;
-  return names.slice(0, BRANCHES_SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 async function createPristine(run: RunGit, gitDirectory: string, tip: string): Promise<void> {

@@ -125,7 +125,7 @@ export function remotesContract(makeGit: MakeGit): void {
       for (let number = 0; number < 12; number += 1) await runGit(repository, 'branch', `b${number}`);
       await expect(fetchPristine(git, repository, 'nope')).rejects.toMatchObject({
         code: 'base_branch_missing',
-        remedy: expect.stringContaining('b0, b1, b10, b11, b2, b3, b4, b5 and 5 more'),
+        remedy: expect.stringContaining('main, b0, b1, b10, b11, b2, b3, b4 and 5 more'),
       });
       await expect(fetchPristine(git, await makeRepository())).rejects.toMatchObject({
         code: 'base_branch_missing',

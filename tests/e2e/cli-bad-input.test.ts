@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 import { REASONS } from '../../src/domain/reasons.ts';
 import { runCli, type CliResult } from '../support/cli.ts';
-import { makeRepository, temporaryDirectory } from '../support/git-repository.ts';
+import { git, makeRepository, temporaryDirectory } from '../support/git-repository.ts';
 
 const FILES = { 'README.md': '# Sample\n' };
 const TEXT = ['--text', 'Let borrowers renew a loan'];
@@ -139,6 +139,32 @@ describe('a request that cannot be accepted', () => {
       await runCli(['run', '--repo', await makeRepository(), ...TEXT], { home }),
       'repository_empty',
     );
+  });
+
+  it('is refused with the branches one would mean, not with those of earlier runs', async () => {
+    const home = await temporaryDirectory();
+    const repository = await makeRepository({ files: FILES, branch: 'trunk' });
+    await git(repository, 'branch', 'alpha');
+    for (let run = 0; run < 9; run += 1) await git(repository, 'branch', `spec_automation/20260101/${run}`);
+    const missing = await runCli(['run', '--repo', repository, '--base', 'main', ...TEXT], { home });
+    expectError(missing, 'base_branch_missing');
+    expect(missing.stderr).toMatch(
+      /Branches seen: trunk, alpha, spec_automation\/20260101\/0, .* and 3 more\./u,
+    );
+    await git(repository, 'checkout', '--quiet', '--detach');
+    const detached = await runCli(['run', '--repo', repository, ...TEXT], { home });
+    expectError(detached, 'base_branch_needed');
+    expect(detached.stderr).toMatch(/--base.*Branches seen: alpha, trunk, spec_automation/u);
+  });
+
+  it('is refused for a folder of a repository, with the name of its top folder', async () => {
+    const home = await temporaryDirectory();
+    const repository = await makeRepository({ files: { 'specs/deep/a.md': 'a' } });
+    for (const folder of ['specs', 'specs/deep', '.git/refs']) {
+      const result = await runCli(['run', '--repo', path.join(repository, folder), ...TEXT], { home });
+      expectError(result, 'repository_subfolder');
+      expect(result.stderr).toContain(`--repo '${repository}'.\n`);
+    }
   });
 
   it('is refused by an unknown option, a missing one and an unknown command with exit code 2', async () => {

@@ -330,11 +330,13 @@ describe('a run that fails', () => {
   });
 
   it('names the features there are when the one to continue is not there', async () => {
-    const repository = await makeRepository({ files: { ...FILES, 'specs/001-a/spec.md': '# A\n' } });
+    const odd = { 'specs/a b/spec.md': '# A\n', 'specs/-c/spec.md': '# C\n' };
+    const repository = await makeRepository({ files: { ...FILES, ...odd, 'specs/001-a/spec.md': '# A\n' } });
     await using engine = await openEngine({ agents: [obedientAgent()] });
     const run = await engine.runToEnd({ repository, specText: SPEC, feature: '002-b' });
     expect(run).toMatchObject({ status: 'failed', reason: 'feature_not_found' });
-    expect(run.remedy).toContain('001-a');
+    // Only those that --feature takes.
+    expect(run.remedy).toContain('name one of: 001-a.');
   });
 
   for (const [faults, status, reason] of [

@@ -215,6 +215,9 @@ function envLines({ name, description, standard, value }: SettingText): string {
 const INERT_CONTEXT: CliContext = {
   workingDirectory: ROOT,
   print: refuse,
+  printOwn: refuse,
+  printJson: refuse,
+  printBytes: refuse,
   note: refuse,
   printClosed: new AbortController().signal,
   progress: { stream: process.stderr, isTerminal: false },

@@ -4,11 +4,17 @@ import type { SpecAutomation } from '../spec-automation.ts';
 /** What commands know of the terminal and the process. Only `main.ts` builds one from the real ones. */
 export interface CliContext {
   readonly workingDirectory: string;
-  /** Write to standard output: results only. */
+  /** Write to standard output: results only. Whoever wrote the text, a terminal shows it and never obeys it. */
   readonly print: (text: string) => void;
+  /** Write words that are all our own, as they are: they may have colours. */
+  readonly printOwn: (text: string) => void;
+  /** Write one JSON document and a line break; indented by two unless told. */
+  readonly printJson: (value: unknown, indent?: number) => void;
+  /** Write bytes as they are, which a terminal is spared. */
+  readonly printBytes: (bytes: Uint8Array) => void;
   /** Fires once nobody takes what is printed: a command that only prints may end. */
   readonly printClosed: AbortSignal;
-  /** Write to standard error: progress and messages. */
+  /** Write to standard error, as harmless as `print`: progress and messages. */
   readonly note: (text: string) => void;
   /** The stream progress goes to, and whether a person watches it. */
   readonly progress: { readonly stream: NodeJS.WriteStream; readonly isTerminal: boolean };

@@ -23,11 +23,8 @@ export async function followToEnd(
     release();
   }
   const detail = await app.get(runId);
-  context.print(
-    run.json
-      ? `${JSON.stringify(detail, null, 2)}\n`
-      : summarise(detail, app.artifactDirectory(detail.run_id)),
-  );
+  if (run.json) context.printJson(detail);
+  else context.print(summarise(detail, app.artifactDirectory(detail.run_id)));
   return exitCodeOfEnd(detail);
 }
 

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 
 import type { EventView } from '../contract/event-view.ts';
 import { formatDuration } from '../domain/format.ts';
+import { printable } from '../domain/printable.ts';
 import { PHASES, type PhaseName, type PhaseStatus } from '../domain/phases.ts';
 
 /** Where a phase stands, as far as the events told. Times are milliseconds since the epoch. */
@@ -90,6 +91,6 @@ function changeOf(event: EventView, atMs: number): Partial<PhaseLine> | undefine
 }
 
 function shorten(text: string, room: number): string {
-  const line = text.replaceAll(/\s+/gu, ' ');
+  const line = printable(text.replaceAll(/\s+/gu, ' '));
   return line.length <= room ? line : `${line.slice(0, Math.max(0, room - 1))}…`;
 }

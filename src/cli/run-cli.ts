@@ -7,13 +7,13 @@ import { fillRunId } from '../domain/reasons.ts';
 import { EXIT, type CliContext, type ExitCode } from './cli-context.ts';
 import { exitCodeOfKind } from './exit-code.ts';
 import { interruptHandler } from './interrupts.ts';
-import { openOutput, type Output } from './output.ts';
+import { openDoor, openOutput, type Words } from './output.ts';
 import { buildProgram } from './program.ts';
 
 /** Run one command to its end and say how it went; prints everything there is to print. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
   const [stdout, stderr] = [openOutput(process.stdout), openOutput(process.stderr)];
-  const context = processContext(stdout, stderr);
+  const context = processContext(openDoor(stdout, stderr));
   try {
     const exitCode = await runCommand(context, args);
     const failure = await stdout.flush();
@@ -55,20 +55,18 @@ function report(context: CliContext, thrown: unknown, isJson: boolean): ExitCode
   const advice = fillRunId(remedy, '<run_id>');
   context.note(`Error (${code}): ${message}\n${advice}\n`);
   if (code === 'internal') context.note(`${stack ?? ''}\n`);
-  if (isJson) context.print(`${JSON.stringify({ error: { code, message, remedy: advice } }, null, 2)}\n`);
+  if (isJson) context.printJson({ error: { code, message, remedy: advice } });
   return exitCodeOfKind(kind);
 }
 
-function processContext(stdout: Output, stderr: Output): CliContext {
+function processContext(words: Words): CliContext {
   const workingDirectory = process.cwd();
   const settings = () => readSettings({ env: process.env, directory: workingDirectory });
   return {
     workingDirectory,
     settings,
     open: () => openSpecAutomation(settings()),
-    print: stdout.write,
-    printClosed: stdout.closed,
-    note: stderr.write,
+    ...words,
     progress: { stream: process.stderr, isTerminal: process.stderr.isTTY && process.stderr.columns > 0 },
     readStdin,
     interceptInterrupt: interruptHandler(process),

@@ -14,6 +14,8 @@ export interface Script {
   readonly fails?: string;
   /** Whether it sends its terminal event. */
   readonly isFinishing?: boolean;
+  /** Its words: told as progress, and printed as a line that is no event. */
+  readonly says?: string;
   readonly exitCode?: number;
   /** Wait for this file to appear before going on; for ever when it never does. */
   readonly waitFor?: string;

@@ -31,7 +31,7 @@ export const recover: CommandAction<{ readonly json?: boolean }> = async (contex
   ]);
   if (options.json === true) {
     const views = runs.map(({ run_id, status, reason }) => ({ run_id, status, reason }));
-    context.print(`${JSON.stringify({ runs: views }, null, 2)}\n`);
+    context.printJson({ runs: views });
   } else if (rows.length === 0) context.print('No run waits for a worker.\n');
   else context.print(table(['RUN', 'STATUS', 'REASON', 'WORKER'], rows));
   if (held.length > 0)

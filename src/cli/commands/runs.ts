@@ -28,7 +28,7 @@ export const list: CommandAction<
     ...(options.cursor === undefined ? {} : { cursor: options.cursor }),
   });
   if (options.json === true) {
-    context.print(`${JSON.stringify(page, null, 2)}\n`);
+    context.printJson(page);
     return EXIT.ok;
   }
   const rows = page.runs.map((view) => [
@@ -51,11 +51,8 @@ export const list: CommandAction<
 export const show: CommandAction<OneRun> = async (context, options) => {
   await using app = await context.open();
   const detail = await app.get(options.runId);
-  context.print(
-    options.json === true
-      ? `${JSON.stringify(detail, null, 2)}\n`
-      : `${summarise(detail, app.artifactDirectory(detail.run_id))}\n${phaseTable(detail)}`,
-  );
+  if (options.json === true) context.printJson(detail);
+  else context.print(`${summarise(detail, app.artifactDirectory(detail.run_id))}\n${phaseTable(detail)}`);
   return EXIT.ok;
 };
 
@@ -72,7 +69,7 @@ export const logs: CommandAction<OneRun & { readonly follow?: boolean; readonly 
   const events = app.follow(options.runId, { signal, isHistoryOnly: options.follow !== true });
   for await (const event of events) {
     if (phase !== undefined && (!('phase' in event) || event.phase !== phase)) continue;
-    if (options.json === true) context.print(`${JSON.stringify(event)}\n`);
+    if (options.json === true) context.printJson(event, 0);
     else for (const line of describeEvent(event)) context.print(`${event.at} ${line}\n`);
   }
   release();
@@ -85,11 +82,8 @@ export const logs: CommandAction<OneRun & { readonly follow?: boolean; readonly 
 export const cancel: CommandAction<OneRun> = async (context, options) => {
   await using app = await context.open();
   const view = await app.cancel(options.runId);
-  context.print(
-    options.json === true
-      ? `${JSON.stringify(view, null, 2)}\n`
-      : `Run ${view.run_id}: ${view.status === 'cancelled' ? 'cancelled' : 'asked to stop'}\n`,
-  );
+  if (options.json === true) context.printJson(view);
+  else context.print(`Run ${view.run_id}: ${view.status === 'cancelled' ? 'cancelled' : 'asked to stop'}\n`);
   return EXIT.ok;
 };
 
@@ -113,12 +107,12 @@ export const artifacts: CommandAction<OneRun & { readonly get?: string }> = asyn
   await using app = await context.open();
   const { run_id: runId } = await app.get(options.runId);
   if (options.get !== undefined) {
-    context.print(Buffer.from(await app.readArtifact(runId, options.get)).toString('utf8'));
+    context.printBytes(await app.readArtifact(runId, options.get));
     return EXIT.ok;
   }
   const views = await app.artifacts(runId);
   if (options.json === true) {
-    context.print(`${JSON.stringify({ run_id: runId, artifacts: views }, null, 2)}\n`);
+    context.printJson({ run_id: runId, artifacts: views });
     return EXIT.ok;
   }
   const rows = views.map((view) => [

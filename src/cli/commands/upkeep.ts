@@ -14,10 +14,11 @@ export const doctor: CommandAction<Json> = async (context, options) => {
   const isReady = checks.every((check) => check.isReady);
   if (options.json === true) {
     const view = checks.map(({ name, isReady: ready, detail, remedy }) => ({ name, ready, detail, remedy }));
-    context.print(`${JSON.stringify({ ready: isReady, checks: view }, null, 2)}\n`);
+    context.printJson({ ready: isReady, checks: view });
   } else {
     for (const { name, isReady: ready, detail, remedy } of checks) {
-      context.print(`${ready ? pc.green('✔') : pc.red('✖')} ${name.padEnd(18)} ${detail}\n`);
+      context.printOwn(ready ? pc.green('✔') : pc.red('✖'));
+      context.print(` ${name.padEnd(18)} ${detail}\n`);
       if (remedy !== null) context.print(`${' '.repeat(21)}${remedy}\n`);
     }
     context.print(isReady ? '\nReady.\n' : '\nNot ready.\n');
@@ -28,7 +29,7 @@ export const doctor: CommandAction<Json> = async (context, options) => {
 /** `migrate`: bring the tables up to date. */
 export const migrate: CommandAction<Json> = async (context, options) => {
   const applied = await migrateStore(context.settings());
-  if (options.json === true) context.print(`${JSON.stringify({ applied }, null, 2)}\n`);
+  if (options.json === true) context.printJson({ applied });
   else context.print(applied.length === 0 ? 'Up to date.\n' : `Applied ${applied.join(', ')}.\n`);
   return EXIT.ok;
 };
@@ -39,7 +40,7 @@ export const cleanup: CommandAction<Json & { readonly dryRun?: boolean }> = asyn
   await using app = await context.open();
   const report = await app.cleanUp(isDryRun);
   if (options.json === true) {
-    context.print(`${JSON.stringify({ dry_run: isDryRun, ...report }, null, 2)}\n`);
+    context.printJson({ dry_run: isDryRun, ...report });
     return EXIT.ok;
   }
   const verb = isDryRun ? 'Would remove' : 'Removed';

@@ -9,7 +9,8 @@ const script: Script = JSON.parse(await text(process.stdin));
 const say = (event: object) => process.stdout.write(`${JSON.stringify(event)}\n`);
 
 if (script.startLog !== undefined) appendFileSync(script.startLog, 'started\n');
-say({ type: 'progressed', text: 'working' });
+say({ type: 'progressed', text: script.says ?? 'working' });
+if (script.says !== undefined) process.stdout.write(`${script.says}\n`);
 while (script.waitFor !== undefined && !existsSync(script.waitFor)) await delay(10);
 for (const [file, content] of Object.entries(script.files ?? {})) {
   mkdirSync(path.dirname(file), { recursive: true });

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { openSpecAutomation } from '../compose.ts';
 import { readSettings } from '../config/read-settings.ts';
 import { appError, toAppError, type AppError } from '../domain/app-error.ts';
-import { fillRunId } from '../domain/reasons.ts';
+import { fillRunId } from '../domain/fill-reason.ts';
 import { EXIT, type CliContext, type ExitCode } from './cli-context.ts';
 import { exitCodeOfKind } from './exit-code.ts';
 import { interruptHandler } from './interrupts.ts';

@@ -1,4 +1,5 @@
-import { fillReasonText, REASONS, type ReasonCode, type ReasonContext, type ReasonKind } from './reasons.ts';
+import { fillReasonText } from './fill-reason.ts';
+import { REASONS, type ReasonCode, type ReasonContext, type ReasonKind } from './reasons.ts';
 import { createRedactor } from './redaction/create-redactor.ts';
 
 /**

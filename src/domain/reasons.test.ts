@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { fillReasonText, fillRunId, isReasonCode, REASONS } from './reasons.ts';
+import { fillReasonText, fillRunId } from './fill-reason.ts';
+import { isReasonCode, REASONS } from './reasons.ts';
 
 const CODES = Object.keys(REASONS).filter(isReasonCode);
 

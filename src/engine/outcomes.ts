@@ -1,7 +1,7 @@
 import { appError, type AppError } from '../domain/app-error.ts';
 import { renderClarifications } from '../domain/clarifications.ts';
 import type { AgentPhase } from '../domain/phases.ts';
-import { fillRunId } from '../domain/reasons.ts';
+import { fillRunId } from '../domain/fill-reason.ts';
 import type { Clarification, RunResult, TerminalStatus } from '../domain/run.ts';
 import { outputOf, type RunSession } from './run-session.ts';
 import { saveArtifact } from './save-artifact.ts';

@@ -1,6 +1,6 @@
 import { AppError, appError, toAppError } from '../domain/app-error.ts';
 import type { PhaseName } from '../domain/phases.ts';
-import { fillRunId } from '../domain/reasons.ts';
+import { fillRunId } from '../domain/fill-reason.ts';
 import type { Usage } from '../domain/run.ts';
 import type { PhaseOutputs } from './phase-outputs.ts';
 import { phaseLog, type PhaseLog } from './phase-log.ts';

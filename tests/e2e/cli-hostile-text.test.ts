@@ -45,7 +45,7 @@ async function openHostile() {
   const agent = scriptedAgent((invocation) => ({
     files: goodDocument(invocation, `\n- [NEEDS CLARIFICATION: how about ${EVIL}?]\n`),
     isFinishing: true,
-    says: EVIL,
+    chats: EVIL,
   }));
   const engine = await openEngine({ agents: [agent] });
   const repository = await makeRepository({ files: { 'README.md': '# Library\n' } });

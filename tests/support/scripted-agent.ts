@@ -15,7 +15,7 @@ export interface Script {
   /** Whether it sends its terminal event. */
   readonly isFinishing?: boolean;
   /** Its words: told as progress, and printed as a line that is no event. */
-  readonly says?: string;
+  readonly chats?: string;
   readonly exitCode?: number;
   /** Wait for this file to appear before going on; for ever when it never does. */
   readonly waitFor?: string;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { RunEvent } from '../../domain/events.ts';
-import { fillReasonText, REASONS } from '../../domain/reasons.ts';
+import { fillReasonText } from '../../domain/fill-reason.ts';
+import { REASONS } from '../../domain/reasons.ts';
 import type { Run, RunStatus } from '../../domain/run.ts';
 import { inTransaction, type StoreContext } from './context.ts';
 import { insertEvent } from './run-events.ts';

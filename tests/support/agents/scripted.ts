@@ -9,8 +9,8 @@ const script: Script = JSON.parse(await text(process.stdin));
 const say = (event: object) => process.stdout.write(`${JSON.stringify(event)}\n`);
 
 if (script.startLog !== undefined) appendFileSync(script.startLog, 'started\n');
-say({ type: 'progressed', text: script.says ?? 'working' });
-if (script.says !== undefined) process.stdout.write(`${script.says}\n`);
+say({ type: 'progressed', text: script.chats ?? 'working' });
+if (script.chats !== undefined) process.stdout.write(`${script.chats}\n`);
 while (script.waitFor !== undefined && !existsSync(script.waitFor)) await delay(10);
 for (const [file, content] of Object.entries(script.files ?? {})) {
   mkdirSync(path.dirname(file), { recursive: true });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
+import type { Agent } from '../../src/agent/port.ts';
 import { openEngine } from '../support/engine-kit.ts';
 import { makeRepository } from '../support/git-repository.ts';
 import { obedientAgent } from '../support/scripted-agent.ts';
@@ -58,6 +59,30 @@ it('a store that fails while a run ends is told to whoever follows', async () =>
   });
   const repository = await makeRepository({ files: FILES });
   await expect(broken.runToEnd({ repository, specText: SPEC })).rejects.toThrow('the disk is gone');
+});
+
+describe('an agent that runs foreign code', () => {
+  const agent: Agent = { ...obedientAgent(), runsForeignCode: true };
+
+  it('is refused where nothing holds it, with the way out', async () => {
+    await using engine = await openEngine({ agents: [agent], confinement: 'off' });
+    const run = await engine.runToEnd({ repository: await makeRepository({ files: FILES }), specText: SPEC });
+    expect(run).toMatchObject({ status: 'failed', reason: 'unconfined_agent', branch_name: null });
+    expect(run.remedy).toMatch(/bubblewrap.*--allow-unconfined/u);
+    expect(run.phases.filter(({ phase }) => phase === 'git_clone').map(({ status }) => status)).toEqual([
+      'skipped',
+    ]);
+  });
+
+  it('works there when the operator says so, and the audit says what held it', async () => {
+    await using engine = await openEngine({ agents: [agent], confinement: 'off' });
+    const repository = await makeRepository({ files: FILES });
+    const run = await engine.runToEnd({ repository, specText: SPEC, allowUnconfined: true });
+    expect(run.status).toBe('succeeded');
+    expect(await engine.readText(run.run_id, 'start_job_container.stderr.log')).toContain('without a wall');
+    const audit = JSON.parse(await engine.readText(run.run_id, 'credential-audit.json'));
+    expect(audit).toMatchObject({ is_confined: false, wall: expect.stringContaining('no wall') });
+  });
 });
 
 it('a queued run cannot be retried with words it would not use', async () => {

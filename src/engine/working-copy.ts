@@ -3,18 +3,19 @@ import { parseAgentOutput } from './phase-outputs.ts';
 import { outputOf, sandboxOf, type RunSession } from './run-session.ts';
 
 /**
- * Make sure this process laid the agent's working copy. Within one process it goes on from phase to phase; a process that takes
+ * Make sure this process laid the agent's working copy, and that HOME is empty. Within one process it goes on from phase to phase; a process that takes
  * over lays it anew from the last checkpoint and never trusts what a dead one left.
  */
 export async function ensureWorkingCopy(session: RunSession, phase: AgentPhase): Promise<void> {
-  if (session.laidFrom !== undefined) return;
   const { deps, workspace } = session;
+  // What the agent of the phase before left there could lead the next one, or us, astray.
+  await deps.workspaces.clear(workspace.home);
+  if (session.laidFrom !== undefined) return;
   const commit = (await draftToRevise(session, phase)) ?? checkpointBefore(session, phase);
   const branch = outputOf(session, 'discover').featureDirectory.replace(/^specs\//u, '');
   // A worker that was given up for dead may be slow instead, and its agent still at work in this directory.
   if (session.fence.epoch > 1) await sandboxOf(session).reap(session.run.id);
   await deps.workspaces.clear(workspace.repo);
-  await deps.workspaces.clear(workspace.home);
   await deps.git.layWorkingCopy({ gitDirectory: workspace.git, commit, directory: workspace.repo, branch });
   session.laidFrom = commit;
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -84,6 +84,27 @@ describe('an agent that runs foreign code', () => {
     expect(audit).toMatchObject({ is_confined: false, wall: expect.stringContaining('no wall') });
   });
 });
+
+it('a link left in HOME by the agent of one phase leads nobody astray in the next', async () => {
+  await using engine = await openEngine({ agents: [linkingAgent()] });
+  const run = await engine.runToEnd({ repository: await makeRepository({ files: FILES }), specText: SPEC });
+  expect(run.status).toBe('succeeded');
+  expect(await readdir(engine.home)).not.toContain('config.toml');
+});
+
+/** Replaces the folder of its configuration by a link to the state directory, four folders up from its working copy. */
+function linkingAgent(): Agent {
+  const base = obedientAgent();
+  const script = 'rm -rf "$HOME/.tool"; ln -s "$PWD/../../.." "$HOME/.tool"; exec "$@"';
+  return {
+    ...base,
+    command(invocation) {
+      const command = base.command(invocation);
+      const argv = ['/bin/sh', '-c', script, 'linking', ...command.argv] as const;
+      return { ...command, argv: [...argv], homeFiles: { '.tool/config.toml': 'planted' } };
+    },
+  };
+}
 
 it('a queued run cannot be retried with words it would not use', async () => {
   const queue = {

@@ -67,7 +67,7 @@ function processContext(words: Words): CliContext {
     settings,
     open: () => openSpecAutomation(settings()),
     ...words,
-    progress: { stream: process.stderr, isTerminal: process.stderr.isTTY && process.stderr.columns > 0 },
+    progress: { stream: process.stderr, isTerminal: hasScreen(process.stderr) },
     readStdin,
     interceptInterrupt: interruptHandler(process),
   };
@@ -83,4 +83,9 @@ async function readStdin(maxBytes: number): Promise<Buffer> {
     if (length > maxBytes) break;
   }
   return Buffer.concat(chunks);
+}
+
+/** A terminal of a size one can draw on; some that only record have none. */
+function hasScreen({ isTTY, columns, rows }: NodeJS.WriteStream): boolean {
+  return isTTY && columns > 0 && rows > 0;
 }

@@ -134,9 +134,17 @@ function phaseTable({ phases }: RunDetail): string {
     String(view.attempt),
     view.status,
     view.duration_ms === null ? '' : formatDuration(view.duration_ms),
+    tokensOf(view),
     view.reason_text ?? '',
   ]);
-  return table(['PHASE', 'TRY', 'STATUS', 'TOOK', 'WHY'], rows);
+  return table(['PHASE', 'TRY', 'STATUS', 'TOOK', 'TOKENS', 'WHY'], rows);
+}
+
+/** Input and output, and the cost where it is known; `?` for a figure nobody told. */
+function tokensOf({ usage }: RunDetail['phases'][number]): string {
+  if (usage === null) return '';
+  const cost = usage.cost_usd === null ? '' : ` $${usage.cost_usd.toFixed(4)}`;
+  return `${usage.input_tokens ?? '?'} in, ${usage.output_tokens ?? '?'} out${cost}`;
 }
 
 async function lastSeq(events: AsyncIterable<{ readonly seq: number }>): Promise<number> {

@@ -32,11 +32,12 @@ interface Cursor {
   group: number;
 }
 
-const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*$/u;
+// Anchored, and no two neighbours that can match the same characters: otherwise a long line costs its length squared.
+const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*)$/u;
 const ITEM = /^(\s*)(?:(?:[-*+]|\d{1,4}[.)])\s+|[•・‣◦▪●]\s*)(?:\[[ xX]\]\s+)?(.+)$/u;
 const FENCE = /^\s*(`{3,}|~{3,})/u;
 const RULE = /^\s*(?:[-*_=]\s*){3,}$/u;
-const TABLE_RULE = /^\s*\|?[\s:|-]*-[\s:|-]*\|[\s:|-]*$/u;
+const TABLE_RULE = /^[\s:|-]+$/u;
 const LABEL_WORDS = 6;
 
 /** Split Markdown, or plain text, into blocks. Code that was never closed counts as text, so nothing is swallowed. */
@@ -92,8 +93,9 @@ function closingFence(lines: readonly string[], start: number): number {
 
 function takeLine(cursor: Cursor, line: string, next: string): void {
   const heading = HEADING.exec(line);
-  if (line.trim() === '' || RULE.test(line) || TABLE_RULE.test(line)) endGroup(cursor, line);
-  else if (heading !== null) takeHeading(cursor, heading[2] ?? '', (heading[1] ?? '#').length);
+  if (line.trim() === '' || RULE.test(line) || isTableRule(line)) endGroup(cursor, line);
+  else if (heading !== null)
+    takeHeading(cursor, withoutClosingMarks(heading[2] ?? ''), (heading[1] ?? '#').length);
   else if (/^\s*(?:={3,}|-{3,})\s*$/u.test(next) && line.trim() !== '' && cursor.open === null)
     takeHeading(cursor, line, next.includes('=') ? 1 : 2);
   else takeText(cursor, line);
@@ -112,6 +114,19 @@ function takeHeading(cursor: Cursor, text: string, level: number): void {
   cursor.leadIn = '';
   cursor.group += 1;
   cursor.blocks.push({ ...draft(cursor, 'heading', title), level });
+}
+
+/** `# Title ##` ends in marks that are no part of the title. */
+function withoutClosingMarks(text: string): string {
+  let end = text.length;
+  while (end > 0 && ' \t#'.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
+/** The line below the head of a table: dashes, and a bar behind one of them. */
+function isTableRule(line: string): boolean {
+  const dash = line.indexOf('-');
+  return dash >= 0 && line.lastIndexOf('|') > dash && TABLE_RULE.test(line);
 }
 
 function takeText(cursor: Cursor, rawLine: string): void {

@@ -10,6 +10,8 @@ const TAIL =
 const LOOSE_END =
   /(?:\s+(?:a|an|and|as|at|by|for|from|in|into|of|on|or|per|that|the|their|them|to|via|was|were|with|within|must|can|be|is|are|not|no))+$/iu;
 const MAX_TITLE = 64;
+/** Far more than is kept: what cleans the end of a title looks at each of its characters many times. */
+const MAX_READ = 1_000;
 const MAX_FIRST_LINE_WORDS = 10;
 
 /** The title the request gives itself: its first heading, or a first line that is too short to be a sentence. */
@@ -31,6 +33,7 @@ export function statedTitle(blocks: readonly Block[]): string | null {
 /** A heading without `Feature:` and the like. */
 export function tidyTitle(text: string): string {
   const plain = text
+    .slice(0, MAX_READ)
     .replaceAll(/[*#]/gu, '')
     .replace(PREFIX, '')
     .replace(

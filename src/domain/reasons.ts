@@ -85,7 +85,7 @@ export const REASONS = {
     'Convert the file to UTF-8, for example with: iconv -t UTF-8',
   ),
   spec_too_large: input(
-    'The spec text has {size_bytes} bytes; the limit is {limit_bytes}.',
+    'The spec text has more than {limit_bytes} bytes, which is the limit.',
     'Shorten it, or link to the long material from the text.',
   ),
 

@@ -83,7 +83,7 @@ export function validateRepositoryName(name: string): string {
  */
 export function decodeSpecText(bytes: Uint8Array): string {
   if (bytes.byteLength > SPEC_MAX_BYTES) {
-    throw appError('spec_too_large', { size_bytes: bytes.byteLength, limit_bytes: SPEC_MAX_BYTES });
+    throw appError('spec_too_large', { limit_bytes: SPEC_MAX_BYTES });
   }
   const text = decodeUtf8(bytes);
   return validateSpecText(text.replace(/^\u{FEFF}/u, ''));
@@ -91,9 +91,8 @@ export function decodeSpecText(bytes: Uint8Array): string {
 
 /** @throws `spec_too_large`, `spec_binary`, `spec_empty` */
 export function validateSpecText(text: string): string {
-  const sizeBytes = Buffer.byteLength(text);
-  if (sizeBytes > SPEC_MAX_BYTES)
-    throw appError('spec_too_large', { size_bytes: sizeBytes, limit_bytes: SPEC_MAX_BYTES });
+  if (Buffer.byteLength(text) > SPEC_MAX_BYTES)
+    throw appError('spec_too_large', { limit_bytes: SPEC_MAX_BYTES });
   if (text.includes('\0')) throw appError('spec_binary', {});
   if (text.trim() === '') throw appError('spec_empty', {});
   return text;

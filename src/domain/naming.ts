@@ -16,6 +16,8 @@ const BRANCH_PREFIX = 'spec_automation/';
 const BRANCHES_SHOWN = 8;
 const SLUG_MAX_WORDS = 4;
 const SLUG_MAX_LENGTH = 48;
+/** Spec Kit's marker is no word of the feature; one without an end takes the rest of its line. */
+const OPEN_QUESTION = /\[NEEDS CLARIFICATION(?:[^\]]{0,500}\]|.*)/gu;
 const STOP_WORDS = new Set(
   (
     'a an and are as at be been being but by can could do does for from had has have i if in into is it its let lets ' +
@@ -60,7 +62,7 @@ export function pullRequestTitle(run: Pick<Run, 'id' | 'repository'>): string {
  * Falls back to `feature` when the text has no Latin letter or digit.
  */
 export function featureSlug(specText: string): string {
-  const line = firstTellingLine(specText);
+  const line = firstTellingLine(specText.replaceAll(OPEN_QUESTION, ' '));
   const words = line
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')

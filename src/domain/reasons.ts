@@ -111,6 +111,10 @@ export const REASONS = {
     'The database cannot be reached: {problem}.',
     'Check that the server runs and that SPEC_AUTOMATION_DATABASE_URL is right.',
   ),
+  demo_damaged: environment(
+    'The sample repository {directory} is damaged: {problem}.',
+    'Remove that folder and run spec-automation demo again, which makes it anew.',
+  ),
   disk_reserve: environment(
     '{directory} has {free_bytes} bytes free, below the reserve of {reserve_bytes}.',
     'Free some space (spec-automation cleanup removes expired evidence) or lower SPEC_AUTOMATION_DISK_RESERVE_BYTES.',

@@ -29,7 +29,8 @@ export function reproduceCommand(request: RunRequest): {
   return { command: ['spec-automation', 'run', ...options.flat().map(quoteArgument)].join(' '), needsFile };
 }
 
-function quoteArgument(argument: string): string {
+/** One word of a command for a POSIX shell. */
+export function quoteArgument(argument: string): string {
   if (SAFE_ARGUMENT.test(argument)) return argument;
   return `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,13 +1,16 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 import { describe, expect, it } from 'vitest';
 
 import { RunDetail } from '../../src/contract/run-view.ts';
 import { endOf, runCli, startCli } from '../support/cli.ts';
-import { git, makeRepository, temporaryDirectory } from '../support/git-repository.ts';
+import { git, GIT_TEST_ENV, makeRepository, temporaryDirectory } from '../support/git-repository.ts';
 import { waitFor } from '../support/wait-for.ts';
 
+const call = promisify(execFile);
 const FILES = {
   'README.md': '# Library\n\nLends books.\n',
   'package.json': '{"name":"library","dependencies":{"fastify":"5.0.0"}}',
@@ -195,6 +198,32 @@ describe('spec-automation demo', () => {
       expect(await git(directory, 'show', reference)).toMatch(/reminder[\s\S]*overdue/iu);
       expect((await git(directory, 'branch', '--list', 'spec_automation/*')).split('\n')).toHaveLength(count);
     }
+  });
+});
+
+describe('the sample repository of the demo', () => {
+  it('is named so that a shell takes it, whatever its path', async () => {
+    const home = path.join(await temporaryDirectory(), "it's here");
+    await mkdir(home);
+    const { stdout } = await runCli(['demo'], { home });
+    const command = /^ {2}(git -C .*)$/mu.exec(stdout)?.[1] ?? '';
+    const shown = await call('/bin/sh', ['-c', command], { env: GIT_TEST_ENV });
+    expect(shown.stdout).toMatch(/reminder[\s\S]*overdue/iu);
+  });
+
+  it('is said to be damaged when it is, with what to do', async () => {
+    const home = await temporaryDirectory();
+    await runCli(['demo'], { home });
+    const repository = path.join(home, 'state', 'demo', 'repository');
+    for (const damage of ['.git/objects', '.git/HEAD']) {
+      await rm(path.join(repository, damage), { recursive: true });
+      const { exitCode, stderr } = await runCli(['demo'], { home });
+      expect(stderr).toMatch(/^Error \(demo_damaged\): .+\nRemove that folder .+\n$/u);
+      expect(stderr).toContain(repository);
+      expect(exitCode).toBe(3);
+    }
+    await rm(repository, { recursive: true });
+    expect((await runCli(['demo'], { home })).exitCode).toBe(0);
   });
 });
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+import { quoteArgument } from '../../domain/reproduce-command.ts';
 import { EXIT, type CommandAction } from '../cli-context.ts';
 import { DEMO_SPEC } from '../demo/demo-spec.ts';
 import { ensureDemoRepository } from '../demo/demo-repository.ts';
@@ -21,6 +22,7 @@ export const demo: CommandAction<{ readonly json?: boolean }> = async (context, 
   const exitCode = await followToEnd(context, app, { runId, json: options.json ?? false });
   if (exitCode !== EXIT.ok || options.json === true) return exitCode;
   const { branch_name: branch, feature_directory: directory } = await app.get(runId);
-  context.print(`\nRead the result with:\n  git -C ${repository} show ${branch}:${directory}/spec.md\n`);
+  const words = ['git', '-C', repository, 'show', `${branch}:${directory}/spec.md`];
+  context.print(`\nRead the result with:\n  ${words.map(quoteArgument).join(' ')}\n`);
   return exitCode;
 };

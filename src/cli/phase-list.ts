@@ -27,6 +27,8 @@ const SYMBOLS: Readonly<Record<PhaseStatus, (text: string) => string>> = {
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
 const FRAME_MS = 80;
 const TITLE_WIDTH = 28;
+/** No character below it takes two columns; from it on each counts as two, whether it takes them or not. */
+const FIRST_WIDE = '\u{300}';
 
 /** All phases, waiting. */
 export function emptyPhaseList(): readonly PhaseLine[] {
@@ -58,8 +60,8 @@ export function renderPhaseList(
       const time =
         line.startedMs === null ? '' : formatDuration((line.endedMs ?? view.nowMs) - line.startedMs);
       const left = `  ${line.title.padEnd(TITLE_WIDTH)} ${time.padStart(8)}  `;
-      const room = Math.max(0, view.columns - left.length - 4);
-      return `${SYMBOLS[line.status](frame)}${left}${pc.dim(shorten(line.note, room))}`;
+      const body = shorten(left + oneLine(line.note), view.columns - 1);
+      return `${SYMBOLS[line.status](frame)}${body.slice(0, left.length)}${pc.dim(body.slice(left.length))}`;
     })
     .join('\n');
 }
@@ -90,7 +92,21 @@ function changeOf(event: EventView, atMs: number): Partial<PhaseLine> | undefine
   }
 }
 
+function oneLine(text: string): string {
+  return printable(text.replaceAll(/\s+/gu, ' '));
+}
+
+/** As much of a text as fits into some columns; a line must never wrap. */
 function shorten(text: string, room: number): string {
-  const line = printable(text.replaceAll(/\s+/gu, ' '));
-  return line.length <= room ? line : `${line.slice(0, Math.max(0, room - 1))}…`;
+  const line = text.trimEnd();
+  let kept = '';
+  let used = 0;
+  let fitting = '';
+  for (const character of line) {
+    used += character < FIRST_WIDE ? 1 : 2;
+    if (used > room) return room < 1 ? '' : `${fitting}…`;
+    kept += character;
+    if (used < room) fitting = kept;
+  }
+  return kept;
 }

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { openSqliteStore } from '../src/store/kysely/open-sqlite.ts';
-import type { NewRun, Store } from '../src/store/port.ts';
+import type { Store } from '../src/store/port.ts';
+import { newRun } from '../tests/support/store-kit.ts';
 import type { Bench, BenchOptions, BenchResult } from './bench.ts';
 import { describeTimes, timed } from './statistics.ts';
 
@@ -88,24 +88,4 @@ async function fillWithRuns(store: Store, count: number, say: BenchOptions['say'
       });
     if (index % 20_000 === 19_999) say(`${index + 1} runs stored`);
   }
-}
-
-function newRun(): NewRun {
-  const id = randomUUID();
-  return {
-    id,
-    repository: `/repositories/${id.slice(0, 2)}`,
-    specText: 'Members can export their list.',
-    baseBranch: 'main',
-    agent: 'outline',
-    sandbox: 'process',
-    feature: null,
-    dryRun: false,
-    externalRef: null,
-    onClarification: 'stop',
-    retain: false,
-    allowUnconfined: false,
-    author: { name: 'Bench', email: 'bench@example.com' },
-    branchName: `spec_automation/20260101/${id.slice(0, 8)}`,
-  };
 }

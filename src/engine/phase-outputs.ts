@@ -76,3 +76,8 @@ export function knownOutputs(records: readonly PhaseRecord[]): KnownOutputs {
 export function parseAgentOutput(output: unknown): AgentPhaseOutput | undefined {
   return AgentOutput.safeParse(output).data;
 }
+
+/** The stored output of a clone; `undefined` when it is none. */
+export function parseCloneOutput(output: unknown): PhaseOutputs['git_clone'] | undefined {
+  return PhaseOutput.git_clone.safeParse(output).data;
+}

@@ -185,6 +185,38 @@ describe('two processes', () => {
     expect((await readFile(startLog, 'utf8')).trim().split('\n')).toHaveLength(3);
   });
 
+  it('start over when the saved work is gone, also where an agent is under way', async () => {
+    const repository = await makeRepository({ files: FILES });
+    const startLog = path.join(repository, '.git', 'starts');
+    const gate = path.join(repository, '.git', 'gate');
+    const agent = scriptedAgent((invocation) => ({
+      files: goodDocument(invocation),
+      isFinishing: true,
+      startLog,
+      ...(invocation.phase === 'speckit_plan' ? { waitFor: gate } : {}),
+    }));
+    await using slow = await openEngine({
+      agents: [agent],
+      settings: { leaseTtlMs: 3_000, leaseRenewMs: 1_400_000 },
+    });
+    const { run_id: runId } = await slow.app.submit({ repository, specText: SPEC });
+    await using heir = await openEngine({ agents: [agent], home: slow.home });
+    const starts = async () => (await readFile(startLog, 'utf8').catch(() => '')).trim().split('\n').length;
+    await waitFor(async () => (await starts()) === 2, { timeoutMs: 20_000, what: 'the plan phase' });
+    await rm(heir.deps.workspaces.locate(runId).git, { recursive: true });
+    const hasMoved = async () => {
+      await heir.app.recover();
+      return (await heir.app.get(runId)).worker === heir.deps.settings.workerName;
+    };
+    await waitFor(hasMoved, { timeoutMs: 20_000, what: 'the second process taking over' });
+    await waitFor(async () => (await starts()) === 4, {
+      timeoutMs: 20_000,
+      what: 'specify and plan once more',
+    });
+    await writeFile(gate, '');
+    expect(await heir.waitForEnd(runId)).toMatchObject({ status: 'succeeded' });
+  });
+
   it('hand a run over: the second repeats neither what was done nor what is under way, and the first can write no more', async () => {
     const repository = await makeRepository({ files: FILES });
     const startLog = path.join(repository, '.git', 'starts');

@@ -5,6 +5,7 @@ import type { AgentPhase, AgentPhaseName } from '../../domain/phases.ts';
 import { ALLOWED_PREFIXES } from '../../domain/publish-policy.ts';
 import { askAgent, executionName } from '../ask-agent.ts';
 import { readTree } from '../read-tree.ts';
+import { parseCloneOutput } from '../phase-outputs.ts';
 import type { Step } from '../run-phase.ts';
 import { outputOf, sandboxOf, type RunSession } from '../run-session.ts';
 import { adoptWorkingCopy, checkpointBefore, ensureWorkingCopy } from '../working-copy.ts';
@@ -13,7 +14,8 @@ import { adoptWorkingCopy, checkpointBefore, ensureWorkingCopy } from '../workin
 export function runAgent(phase: AgentPhase): Step<AgentPhaseName> {
   return {
     phase: phase.name,
-    canAdopt: (session, attempt) => sandboxOf(session).canAdopt(executionName(session, phase, attempt)),
+    canAdopt: async (session, attempt) =>
+      isAsItWasLeft(session) && sandboxOf(session).canAdopt(executionName(session, phase, attempt)),
     async run(session, context) {
       const isComplete = outputOf(session, 'discover').completeCommands.includes(phase.command);
       // A later attempt was asked for explicitly: then the agent is to write it again.
@@ -29,6 +31,18 @@ export function runAgent(phase: AgentPhase): Step<AgentPhaseName> {
       return { output: { commit, wasRun: true, openQuestions: [...questions] } };
     },
   };
+}
+
+/**
+ * Whether the working copy still is what the open attempt works on: this process has not laid it anew, and did not have to clone
+ * another base.
+ */
+function isAsItWasLeft(session: RunSession): boolean {
+  const cloned = session.history.findLast(
+    ({ phase, status }) => phase === 'git_clone' && status === 'succeeded',
+  );
+  const { commit } = outputOf(session, 'git_clone');
+  return session.laidFrom === undefined && parseCloneOutput(cloned?.output)?.commit === commit;
 }
 
 /** The tree as data, as a commit on the base. With the same message, author and date each time, the last one is what is pushed. */

@@ -18,6 +18,9 @@ export interface AgentWatch extends AsyncDisposable {
   verdict(): WatchVerdict | undefined;
 }
 
+/** Time to read what lies there already. */
+const READ_ON_MS = 250;
+
 /**
  * Stop an agent that says nothing for `stallTimeoutMs`, one that goes on for `completionGraceMs` after its final event, and one
  * whose run is cancelled; leave one alone whose run another process took over.
@@ -37,10 +40,16 @@ export function watchAgent({ deps, signal }: Pick<RunSession, 'deps' | 'signal'>
   if (signal.aborted) onAbort();
 
   const waitForStall = async () => {
-    for (;;) {
+    while (!over.signal.aborted) {
       const leftMs = state.heardMs + settings.stallTimeoutMs - clock.monotonicMs();
-      if (leftMs <= 0 || over.signal.aborted) return stop('stalled');
-      await clock.sleep(leftMs, over.signal);
+      if (leftMs > 0) {
+        await clock.sleep(leftMs, over.signal);
+        continue;
+      }
+      // A worker that was busy has not read yet what was said meanwhile.
+      const { heardMs } = state;
+      await clock.sleep(READ_ON_MS, over.signal);
+      if (state.heardMs === heardMs) return stop('stalled');
     }
   };
   const waits = [waitForStall()];

@@ -50,6 +50,7 @@ function gramIndex(textGrams: readonly string[], digitGrams: readonly string[]):
     { size: TEXT_GRAM, grams: new Set(textGrams) },
     { size: DIGIT_GRAM, grams: new Set(digitGrams) },
   ].filter(({ grams }) => grams.size > 0);
+  if (kinds.length === 0) return NOTHING;
   const seeds = new Uint8Array(1 << TABLE_BITS);
   const beginnings = new Uint8Array(1 << TABLE_BITS);
   for (const gram of kinds.flatMap(({ grams }) => [...grams])) {
@@ -58,13 +59,15 @@ function gramIndex(textGrams: readonly string[], digitGrams: readonly string[]):
     for (let at = 0; at < STRIDE; at += 1) seeds[seedHash(bytes, at)] = 1;
   }
   return {
-    isEmpty: kinds.length === 0,
+    isEmpty: false,
     search(bytes, length, onHit) {
       for (let at = 0; at + SEED <= length; at += STRIDE)
         if (seeds[seedHash(bytes, at)] === 1) confirm({ bytes, length, at, beginnings }, kinds, onHit);
     },
   };
 }
+
+const NOTHING: GramIndex = { isEmpty: true, search: () => undefined };
 
 interface Kind {
   readonly size: number;

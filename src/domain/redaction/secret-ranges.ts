@@ -37,7 +37,7 @@ export function secretRanges(secrets: readonly string[]): SecretRanges {
       const add = (kind: string) => (start: number, end: number) =>
         void findings.push({ kind, offset: start, length: end - start });
       const registered = add('registered');
-      if (!raw.isEmpty) raw.search(bytes, bytes.length, registered);
+      raw.search(bytes, bytes.length, registered);
       searchCollapsed(bytes, registered);
       const text = asText(bytes);
       for (const secret of weak) findAll(text, secret, registered);

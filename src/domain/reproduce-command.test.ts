@@ -52,3 +52,8 @@ describe('the text is kept in a file', () => {
     expect(command).toMatch(new RegExp(` --spec ${SPEC_TEXT_FILE}$`, 'u'));
   });
 });
+
+test('says that the agent may do without a wall when it might', () => {
+  expect(reproduceCommand({ ...REQUEST, allowUnconfined: true }).command).toContain(' --allow-unconfined ');
+  expect(reproduceCommand(REQUEST).command).not.toContain('--allow-unconfined');
+});

@@ -109,7 +109,8 @@ export function streamsContract({ agent }: SandboxBench, kit: ExecutionKit): voi
     it('is cut when a line does not end', async () => {
       const execution = await kit.start(agent('endless-line.sh'), { deadlineMs: 400 });
       const result = await execution.result;
-      expect(result.ending).toBe('deadline');
+      // Whichever comes first: the time or what a sandbox keeps.
+      expect(['deadline', 'exited']).toContain(result.ending);
       expect(linesOf(execution, 'stdout')).toHaveLength(1);
       expect(result.stdout.length).toBeLessThan(4 * MEGABYTE);
     });

@@ -14,17 +14,20 @@ export interface Hunt {
   readonly choose: (seen: readonly SeenProcess[]) => readonly { readonly pid: number }[];
   /** Processes with higher numbers may belong to what is hunted. */
   readonly newerThanPid?: number;
+  /** How many looks in a row must find nothing. */
+  readonly calmLooks?: number;
 }
 
 /**
  * Kill every process that is chosen until none is left: new ones may be forked while we look. Bounded at some seconds; returns
  * how many were killed.
  */
-export async function killUntilNone({ choose, newerThanPid = Infinity }: Hunt): Promise<number> {
+export async function killUntilNone(hunt: Hunt): Promise<number> {
+  const { choose, newerThanPid = Infinity, calmLooks: enough = CALM_LOOKS } = hunt;
   const killed = new Set<number>();
   let calmLooks = 0;
   let quietSinceMs = Infinity;
-  for (let round = 0; round < ROUNDS && calmLooks < CALM_LOOKS; round += 1) {
+  for (let round = 0; round < ROUNDS && calmLooks < enough; round += 1) {
     if (round > 0) await delay(ROUND_MS);
     const { seen, missedPids } = listProcesses();
     const victims = choose(seen);

@@ -30,6 +30,14 @@ export async function sweep({ leaderPid, marker, directories }: ExecutionTraces)
   });
 }
 
+/**
+ * Wait until the system has taken away what stood behind a wall that fell: it does so at once, but not in the same moment. Nothing
+ * new can come from there, so that one look that finds nothing is enough.
+ */
+export async function awaitWallFallen(marker: ExecutionTraces['marker']): Promise<void> {
+  await killUntilNone({ choose: (seen) => seen.filter((each) => isOf(each, marker)), calmLooks: 1 });
+}
+
 /** True for a process that inherited the marker of this execution, whichever worker started it. */
 export function isOf({ marker }: SeenProcess, { runId, execution }: ExecutionTraces['marker']): boolean {
   return marker?.runId === runId && marker.execution === execution;

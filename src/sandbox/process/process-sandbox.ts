@@ -2,7 +2,7 @@ import type { ExecutionName, Sandbox, SandboxCommand, SandboxObserver, SandboxRe
 import { findConfinement, noConfinement, type Confinement } from './confinement.ts';
 import { findProgram } from './find-program.ts';
 import { followOutput } from './follow-output.ts';
-import { listOrphanRuns, reap, sweep } from './left-overs.ts';
+import { awaitWallFallen, listOrphanRuns, reap, sweep } from './left-overs.ts';
 import { prepareHome, resolveDirectories, temporaryDirectory, unavailable } from './prepare-home.ts';
 import { currentWorker, MARKER_NAME, markerValue } from './process-table.ts';
 import { createSpool, isConfined, readExit, readPid, spoolOf, startedAtMs, type Spool } from './spool.ts';
@@ -66,9 +66,8 @@ async function execute(
   const limits = { deadlineMs, graceMs: surroundings.graceMs, signal, release };
   const ending = await watchExecution({ spool, marker, supervisor, output }, limits);
   if (ending !== 'released') {
-    // A wall took everything behind it with it.
-    if (!(await isConfined(spool)))
-      await sweep({ leaderPid: await readPid(spool, 'leader'), marker, directories });
+    if (await isConfined(spool)) await awaitWallFallen(marker);
+    else await sweep({ leaderPid: await readPid(spool, 'leader'), marker, directories });
     await output.finish();
   }
   output.failure.throwIfAborted();

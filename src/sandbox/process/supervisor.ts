@@ -22,7 +22,7 @@ if command -v setsid > /dev/null; then set -- setsid "$@"; else set -m; fi
 (${MARKER_NAME}=$marker; export ${MARKER_NAME}; exec "$@") < "$spool/stdin" >> "$spool/stdout" 2>> "$spool/stderr" &
 leader=$!
 echo "$leader" > "$spool/leader"
-trap '(sleep "$grace"; kill -KILL -- "-$leader" 2> /dev/null) > /dev/null 2>&1 &' TERM
+trap '(cd /; env -i sleep "$grace"; kill -KILL -- "-$leader" 2> /dev/null) > /dev/null 2>&1 &' TERM
 while :; do
   wait "$leader"
   code=$?

@@ -7,7 +7,7 @@ import type { FollowedOutput } from './follow-output.ts';
 import { signalGroup, signalProcess } from './kill-tree.ts';
 import type { ExecutionTraces } from './left-overs.ts';
 import { isRunningWith } from './process-table.ts';
-import { readExit, readPid, type Spool } from './spool.ts';
+import { readExit, readPid, startedAtMs, type Spool } from './spool.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** An execution under way. */
@@ -32,6 +32,7 @@ export interface EndLimits {
 /** The kernel ends a killed process at once, unless it hangs in a device: then it is left behind. */
 const KILL_MS = 5_000;
 const LOOK_MS = 20;
+const START_MS = 2_000;
 
 /** Pass on what the agent writes until it ended; at the deadline or on cancel ask it to stop, and kill it after the grace time. */
 export async function watchExecution(watched: Watched, limits: EndLimits): Promise<SandboxEnding> {
@@ -50,7 +51,13 @@ export async function watchExecution(watched: Watched, limits: EndLimits): Promi
 /** True while the supervisor of an execution lives, whoever started it. */
 export async function isSupervised(spool: Spool): Promise<boolean> {
   const pid = await readPid(spool, 'supervisor');
-  return pid !== undefined && isRunningWith(pid, spool.directory);
+  return pid === undefined ? isJustMade(spool) : isRunningWith(pid, spool.directory);
+}
+
+/** Between the making of a spool and the first word of its supervisor lies the start of a process. */
+async function isJustMade(spool: Spool): Promise<boolean> {
+  const madeAtMs = await startedAtMs(spool);
+  return madeAtMs !== undefined && Date.now() - madeAtMs < START_MS;
 }
 
 /** It makes sure of the end, should this process not live to do so. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { parseObjectLine } from '../../lib/parse-object-line.ts';
 import type { AgentEvent } from '../port.ts';
 import { describeItem, Item } from './describe-item.ts';
 import { causeOf } from './failure-cause.ts';
@@ -23,7 +24,7 @@ const RECONNECTING = /^(Reconnecting\.\.\. \d+\/\d+) \((.*)\)$/su;
  * execution. Input tokens include cached ones, output tokens the thinking.
  */
 export function parseLine(text: string, model: string | undefined): readonly AgentEvent[] {
-  const line = Line.safeParse(jsonOf(text));
+  const line = Line.safeParse(parseObjectLine(text));
   return line.success ? eventsOf(line.data, model) : [];
 }
 
@@ -57,12 +58,4 @@ function reported(message: string): readonly AgentEvent[] {
 function failed(message: string, otherwise?: 'model_error'): readonly AgentEvent[] {
   const cause = causeOf(message) ?? otherwise;
   return [{ type: 'errored', text: oneLine(message), ...(cause === undefined ? {} : { cause }) }];
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+
+import { parseObjectLine } from '../../lib/parse-object-line.ts';
 import type { AgentEvent } from '../port.ts';
 
 const EventLine = z.discriminatedUnion('type', [
@@ -23,7 +25,7 @@ export function formatEvent(event: EventLine): string {
 
 /** The event of a line; none for anything that is not one of ours. */
 export function parseEvent(line: string): readonly AgentEvent[] {
-  const found = EventLine.safeParse(jsonOf(line));
+  const found = EventLine.safeParse(parseObjectLine(line));
   return found.success ? [asAgentEvent(found.data)] : [];
 }
 
@@ -39,13 +41,5 @@ function asAgentEvent(event: EventLine): AgentEvent {
       return { type: 'errored', text: event.text };
     case 'finished':
       return { type: 'finished', text: event.text };
-  }
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }

@@ -22,7 +22,7 @@ export interface ConformanceResult {
   readonly violations: readonly string[];
 }
 
-const LIMITS = { phaseTimeoutMs: 6_000, stallTimeoutMs: 1_500, completionGraceMs: 500 };
+const LIMITS = { phaseTimeoutMs: 6_000, stallTimeoutMs: 2_500, completionGraceMs: 500 };
 const LATE_MS = 1_200;
 const CALM_MS = 4_000;
 const LOOK_MS = 50;

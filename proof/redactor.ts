@@ -1,6 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 
 import { createRedactor } from '../src/domain/redaction/create-redactor.ts';
 import type { Redactor } from '../src/domain/redaction/redactor.ts';
@@ -11,17 +9,14 @@ import {
   type TokenKind,
   type Transform,
 } from '../tests/support/secret-transforms.ts';
+import { MEGABYTE, measureSpeed, PIECE_BYTES, readCorpus } from './redactor-speed.ts';
 import type { Proof, ProofOptions, ProofResult } from './proof.ts';
 
 const MASK = '***REDACTED***';
 const ROUNDS = 20;
 const CUTS_PER_SECRET = 50;
-const MEGABYTE = 1_000_000;
-const CHUNK_BYTES = 64 * 1024;
 const LEAST_MASKED = 30;
 const LEAST_MB_PER_S = 50;
-const ROOT = path.resolve(import.meta.dirname, '..');
-const TEXT_FILE = /\.(?:[cm]?[jt]sx?|json|md|css|html|ya?ml|txt|map)$/u;
 
 /** Masks what it knows in every form, whatever the cuts; nothing else; and fast. */
 export const redactorProof: Proof = {
@@ -65,7 +60,7 @@ async function prove({ isQuick, say }: ProofOptions): Promise<ProofResult> {
     figures: [
       `${fuzz.cases} random cuts: ${fuzz.leaked} let eight characters through (the naive masker: ${fuzz.naive})`,
       `${(corpus.bytes.length / MEGABYTE).toFixed(1)} MB of this project and its dependencies with five random secrets: ${falseMasks.registered} false masks; ${falseMasks.provider} tokens of providers' forms in it (examples in documentation)`,
-      `${known.best.toFixed(0)} MB/s with five secrets (median ${known.median.toFixed(0)}), ${none.best.toFixed(0)} MB/s with none (best of seven rounds, ${CHUNK_BYTES / 1024} KiB pieces, processor time)`,
+      `${known.best.toFixed(0)} MB/s with five secrets (median ${known.median.toFixed(0)}), ${none.best.toFixed(0)} MB/s with none (best of seven rounds, ${PIECE_BYTES / 1024} KiB pieces, processor time)`,
     ],
     shortfalls: [
       ...(caught ? [] : [`masked ${counts.join(', ')}, at least ${LEAST_MASKED} expected`]),
@@ -147,22 +142,6 @@ function survives(text: string, secret: string): boolean {
   return false;
 }
 
-function readCorpus(atMost: number): { readonly bytes: Buffer; readonly files: number } {
-  const names = readdirSync(ROOT, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && TEXT_FILE.test(entry.name) && !entry.parentPath.includes('/.git'))
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .toSorted();
-  const contents: Buffer[] = [];
-  let total = 0;
-  for (const name of names) {
-    if (total >= atMost) break;
-    const content = readFileSync(name);
-    contents.push(content);
-    total += content.length;
-  }
-  return { bytes: Buffer.concat(contents), files: contents.length };
-}
-
 function countFalseMasks(bytes: Buffer): Record<'registered' | 'provider', number> {
   const redactor = createRedactor(TOKEN_KINDS.map(({ make }) => make()));
   const counts = { registered: 0, provider: 0 };
@@ -170,25 +149,4 @@ function countFalseMasks(bytes: Buffer): Record<'registered' | 'provider', numbe
     for (const { kind } of redactor.find(bytes.subarray(at, at + MEGABYTE)))
       counts[kind === 'registered' ? 'registered' : 'provider'] += 1;
   return counts;
-}
-
-/** MB for each second of processor time, which others on the machine do not take away. */
-interface Speed {
-  readonly best: number;
-  readonly median: number;
-}
-
-/** The first rounds warm up. */
-function measureSpeed(bytes: Buffer, secrets: number): Speed {
-  const redactor = createRedactor(TOKEN_KINDS.slice(0, secrets).map(({ make }) => make()));
-  const speeds = Array.from({ length: 9 }, () => {
-    const stream = redactor.stream();
-    const before = process.cpuUsage();
-    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) stream.write(bytes.subarray(at, at + CHUNK_BYTES));
-    stream.end();
-    const { user, system } = process.cpuUsage(before);
-    return bytes.length / (user + system);
-  });
-  const sorted = speeds.slice(2).toSorted((one, other) => one - other);
-  return { best: sorted.at(-1) ?? 0, median: sorted[3] ?? 0 };
 }

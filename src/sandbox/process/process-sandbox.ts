@@ -45,7 +45,8 @@ type Surroundings = ProcessSandboxOptions & Confinement;
 
 async function canAdopt(name: ExecutionName): Promise<boolean> {
   const spool = spoolOf(name);
-  return (await readExit(spool)) !== undefined || (await isSupervised(spool));
+  // In this order: a supervisor writes the result before it ends, so one that is gone has left it by now.
+  return (await isSupervised(spool)) || (await readExit(spool)) !== undefined;
 }
 
 async function execute(

@@ -47,9 +47,12 @@ export async function createSpool(spool: Spool, beginning: SpoolContent): Promis
   await makeDirectory(path.dirname(spool.directory), 0o700);
   const draft = await mkdtemp(`${spool.directory}.draft-`);
   for (const [name, content] of [
+    ['began', `${Date.now()}\n`],
     ['stdin', beginning.stdin],
     ['stdout', ''],
     ['stderr', ''],
+    // As long as any result, so that the disk has room for it when it is full.
+    ['result.draft', '000\n'],
     ...(beginning.isConfined ? [['confined', ''] as const] : []),
   ] as const)
     await writeFile(path.join(draft, name), content, { mode: 0o600 });
@@ -65,8 +68,8 @@ export async function createSpool(spool: Spool, beginning: SpoolContent): Promis
 }
 
 /** When the execution was asked for, in milliseconds since the epoch; `undefined` when there is none. */
-export async function startedAtMs(spool: Spool): Promise<number | undefined> {
-  return (await stat(spool.stdin).catch(() => undefined))?.mtimeMs;
+export function startedAtMs(spool: Spool): Promise<number | undefined> {
+  return readNumber(spool, 'began');
 }
 
 /** Whether a wall holds what the agent started. */

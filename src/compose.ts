@@ -16,6 +16,7 @@ import type { Deps } from './engine/deps.ts';
 import { localForge } from './forge/local-forge.ts';
 import { gitCli } from './git/git-cli.ts';
 import { systemClock } from './lib/clock.ts';
+import { packagePaths } from './lib/package-paths.ts';
 import { builtinPrompts } from './prompt/builtin-prompts.ts';
 import { repositoryPrompts } from './prompt/repository-prompts.ts';
 import { inProcessQueue } from './queue/in-process-queue.ts';
@@ -158,7 +159,11 @@ async function probeStore(settings: Settings): Promise<string> {
 function agents({ allowedAgents, codex, networkEnv, path: searchPath }: Settings): readonly Agent[] {
   const packageDirectory = path.resolve(import.meta.dirname, '..');
   const all = [
-    outlineAgent({ nodePath: process.execPath, version: VERSION, packageDirectory }),
+    outlineAgent({
+      nodePath: process.execPath,
+      version: VERSION,
+      readPaths: packagePaths(process.execPath, packageDirectory),
+    }),
     codexCliAgent({ ...codex, networkEnv, searchPath, packageDirectory }),
   ];
   return all.filter(({ name }) => allowedAgents === undefined || allowedAgents.includes(name));

@@ -159,6 +159,40 @@ describe('process sandbox', () => {
       await gone(worker.command.runId);
     });
 
+    it.each(['stdout', 'stderr', 'began'])(
+      'an execution whose %s is gone is lost and ended, not adopted',
+      async (name) => {
+        const worker = await startWorker(agent('sleep-forever.sh'));
+        await worker.kill();
+        await rm(path.join(worker.command.stateDirectory, 'speckit_plan.1', name));
+        expect(await sandbox.canAdopt(worker.command)).toBe(false);
+        const { argv, ...rest } = worker.command;
+        expect(await (await kit.start(argv, rest)).result).toMatchObject({ ending: 'lost', stdout: '' });
+        await gone(worker.command.runId);
+      },
+    );
+
+    it.each(['SIGHUP', 'SIGINT', 'SIGQUIT'] as const)(
+      'a %s to its supervisor ends nothing',
+      async (signal) => {
+        const worker = await startWorker(agent('count.sh', '5'));
+        await worker.kill();
+        process.kill(await supervisorOf(worker.command), signal);
+        const { argv, ...rest } = worker.command;
+        expect(await (await kit.start(argv, rest)).result).toMatchObject({ ending: 'exited', exitCode: 4 });
+      },
+    );
+
+    it('a supervisor that somebody stopped ends with its execution', async () => {
+      const worker = await startWorker(agent('sleep-forever.sh'));
+      await worker.kill();
+      process.kill(await supervisorOf(worker.command), 'SIGSTOP');
+      const { argv, ...rest } = worker.command;
+      const cancelled = await kit.start(argv, { ...rest, signal: AbortSignal.abort() });
+      expect((await cancelled.result).ending).toBe('cancelled');
+      await gone(worker.command.runId);
+    });
+
     it('knows that a dead worker nobody waited for is dead', async () => {
       // The shell becomes a program that never waits for its child, which stays a zombie.
       const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 100000']);
@@ -190,4 +224,8 @@ async function leaveMarked(worker: Partial<Awaited<ReturnType<typeof currentWork
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   await once(child, 'spawn');
+}
+
+async function supervisorOf({ stateDirectory }: SandboxCommand): Promise<number> {
+  return Number(await readFile(path.join(stateDirectory, 'speckit_plan.1', 'supervisor'), 'utf8'));
 }

@@ -27,10 +27,19 @@ const ATTEMPTS: readonly (readonly [string, string])[] = [
   ['reach a service of the host', 'exec 3<> "/dev/tcp/127.0.0.1/$PORT" && echo reached'],
   ['find a socket of Docker', 'test -S /var/run/docker.sock -o -d /run/systemd && echo reached'],
   ['mount something', 'mount -t tmpfs none /mnt && echo reached; umount /mnt'],
+  [
+    'change a setting of the kernel',
+    'place=/proc/sys/kernel/core_pattern; value=$(cat $place); echo "$value" > $place && echo reached',
+  ],
   ['reach the file behind a link it made', 'ln -s "$HOST/secret" link && cat link && echo reached'],
 ];
 /** What a container without systemd or with fewer powers of its own cannot do even without a wall. */
-const NO_CONTROL = new Set(['find a socket of Docker', 'mount something', 'see a process outside']);
+const NO_CONTROL = new Set([
+  'find a socket of Docker',
+  'mount something',
+  'see a process outside',
+  ...(process.getuid?.() === 0 ? [] : ['change a setting of the kernel']),
+]);
 
 describe('an agent that means harm', () => {
   const walled = executionKit(processSandbox({ ...OPTIONS, confinement: 'auto' }));
@@ -62,6 +71,14 @@ describe('an agent that means harm', () => {
   it('is behind a wall here', async () => {
     const wall = await processSandbox({ ...OPTIONS, confinement: 'auto' }).preflight();
     expect(wall).toMatchObject({ isConfined: true });
+  });
+
+  it('is not started where a directory it needs holds the records of runs', async () => {
+    const command = await walled.command(['/bin/true']);
+    const readPaths = [path.dirname(command.stateDirectory)];
+    const { argv, ...rest } = command;
+    const execution = await walled.start(argv, { ...rest, readPaths });
+    await expect(execution.result).rejects.toMatchObject({ code: 'sandbox_unavailable' });
   });
 
   it.each(ATTEMPTS)('cannot %s', async (_what, script) => {

@@ -24,6 +24,14 @@ export function endingsContract({ agent, sandbox, leftOf }: SandboxBench, kit: E
       expect(await execution.result).toMatchObject({ ending: 'exited', exitCode: 3, signalName: null });
     });
 
+    it.each([1, 100, 124, 127])(
+      'is reported with exit code %i, whatever a shell means by it',
+      async (code) => {
+        const execution = await kit.start(agent('reopen-streams.sh', String(code)));
+        expect(await execution.result).toMatchObject({ ending: 'exited', exitCode: code, signalName: null });
+      },
+    );
+
     it('is reported with the signal that ended it', async () => {
       const execution = await kit.start(agent('kill-itself.sh'));
       const result = await execution.result;

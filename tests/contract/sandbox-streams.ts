@@ -27,6 +27,12 @@ export function streamsContract({ agent }: SandboxBench, kit: ExecutionKit): voi
     return { command: execution.command, found: Surroundings.parse(JSON.parse(stdout)) };
   };
 
+  it('takes all an agent says through the names of its streams', async () => {
+    const execution = await kit.start(agent('reopen-streams.sh', '0'));
+    const { stdout, stderr } = await execution.result;
+    expect([stdout, stderr]).toEqual(['first\nsecond\nthird\n', 'one\ntwo\nthree\n']);
+  });
+
   describe('what an agent gets', () => {
     it('is exactly the environment asked for and what the sandbox sets, nothing of the host', async () => {
       process.env[CANARY] = 'leaked';

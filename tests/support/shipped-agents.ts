@@ -3,13 +3,18 @@ import path from 'node:path';
 import { codexCliAgent } from '../../src/agent/codex-cli/codex-cli.ts';
 import { outlineAgent } from '../../src/agent/outline/outline.ts';
 import type { Agent } from '../../src/agent/port.ts';
+import { packagePaths } from '../../src/lib/package-paths.ts';
 
 const PACKAGE = path.resolve(import.meta.dirname, '../..');
 
 /** Every adapter of this package, set up so that nothing outside this machine is asked. */
 export function shippedAgents(): readonly Agent[] {
   return [
-    outlineAgent({ nodePath: process.execPath, version: '0.0.0', packageDirectory: PACKAGE }),
+    outlineAgent({
+      nodePath: process.execPath,
+      version: '0.0.0',
+      readPaths: packagePaths(process.execPath, PACKAGE),
+    }),
     codexCliAgent({
       searchPath: '/usr/bin:/bin',
       packageDirectory: PACKAGE,

@@ -192,11 +192,20 @@ describe('the program', () => {
     await rm(path.join(modules, platform), { recursive: true });
     const fallback = agent({ program: script }).command(INVOCATION);
     expect(fallback.argv[0]).toBe(script);
-    expect(fallback.readPaths).toEqual([
-      path.dirname(path.dirname(modules)),
-      path.dirname(path.dirname(process.execPath)),
-    ]);
+    expect(fallback.readPaths).toEqual([path.dirname(modules), process.execPath]);
   });
+
+  it.each(['codex', 'bin/codex.js'])(
+    'alone in a folder (%s) opens nothing else of that folder',
+    async (name) => {
+      const home = await directory();
+      const program = path.join(home, name);
+      await mkdir(path.dirname(program), { recursive: true });
+      await writeFile(program, '#!/bin/sh', { mode: 0o755 });
+      const { readPaths } = agent({ program }).command(INVOCATION);
+      expect(readPaths.filter((place) => place !== process.execPath)).toEqual([program]);
+    },
+  );
 });
 
 describe('detectVersion', () => {

@@ -6,7 +6,7 @@ import path from 'node:path';
 export interface CodexProgram {
   /** What is started: the native program where it can be found. */
   readonly path: string;
-  /** The directories it is read from. */
+  /** The directories and files it is read from. */
   readonly readPaths: readonly string[];
 }
 
@@ -21,6 +21,7 @@ export interface CodexPlaces {
 
 const LOCAL_BIN = 'agents/codex/node_modules/.bin/codex';
 const MANIFEST = 'codex-package.json';
+const PACKAGES = '/node_modules';
 /** The npm package is a start script of Node for one of these; calling it directly saves that Node. */
 const NATIVE: Readonly<Record<string, { readonly package: string; readonly target: string }>> = {
   'linux-x64': { package: '@openai/codex-linux-x64', target: 'x86_64-unknown-linux-musl' },
@@ -56,13 +57,14 @@ function isProgram(place: string): boolean {
 }
 
 function describe(program: string): CodexProgram {
-  if (!program.endsWith('.js')) return { path: program, readPaths: [rootOf(program)] };
+  if (!program.endsWith('.js')) return { path: program, readPaths: [rootOf(program, MANIFEST)] };
   const native = findNative(program);
-  if (native !== undefined) return { path: native, readPaths: [rootOf(native)] };
-  // An unknown layout: the script finds its parts itself, somewhere in the folder it is installed in.
-  const packages = program.lastIndexOf('/node_modules/');
-  const installed = packages === -1 ? path.dirname(program) : program.slice(0, packages);
-  return { path: program, readPaths: [installed, path.dirname(path.dirname(process.execPath))] };
+  if (native !== undefined) return { path: native, readPaths: [rootOf(native, MANIFEST)] };
+  // An unknown layout: the script finds its parts itself, somewhere among the packages it is installed with.
+  const packages = program.indexOf(`${PACKAGES}/`);
+  const installed =
+    packages === -1 ? rootOf(program, 'package.json') : program.slice(0, packages + PACKAGES.length);
+  return { path: program, readPaths: [installed, process.execPath] };
 }
 
 function findNative(script: string): string | undefined {
@@ -77,8 +79,8 @@ function findNative(script: string): string | undefined {
   }
 }
 
-/** What is shipped lies around the program (`bin/codex` beside its helpers); a program alone has only its own folder. */
-function rootOf(program: string): string {
+/** What is shipped lies around the program (`bin/codex` beside its helpers). One alone may lie anywhere, say in a HOME: only itself. */
+function rootOf(program: string, manifest: string): string {
   const parent = path.dirname(path.dirname(program));
-  return existsSync(path.join(parent, MANIFEST)) ? parent : path.dirname(program);
+  return existsSync(path.join(parent, manifest)) ? parent : program;
 }

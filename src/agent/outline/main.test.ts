@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { outlineAgent } from './outline.ts';
 
-const agent = outlineAgent({ nodePath: process.execPath, version: '9.9.9', packageDirectory: '/' });
+const agent = outlineAgent({ nodePath: process.execPath, version: '9.9.9', readPaths: [] });
 
 async function runAgent(stdin: string) {
   const root = mkdtempSync(path.join(tmpdir(), 'outline-main-'));

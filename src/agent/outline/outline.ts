@@ -1,4 +1,4 @@
-import { dirname, extname } from 'node:path';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Agent, AgentInvocation } from '../port.ts';
 import { parseEvent } from './event-lines.ts';
@@ -8,8 +8,8 @@ export interface OutlineOptions {
   /** The Node to run it with. */
   readonly nodePath: string;
   readonly version: string;
-  /** The folder this package is installed in: its program and the libraries it loads. */
-  readonly packageDirectory: string;
+  /** What Node reads to run it: see `nodePaths`. */
+  readonly readPaths: readonly string[];
 }
 
 /**
@@ -30,7 +30,7 @@ export function outlineAgent(options: OutlineOptions): Agent {
       env: {},
       stdin: JSON.stringify(requestOf(invocation)),
       homeFiles: {},
-      readPaths: [dirname(dirname(options.nodePath)), options.packageDirectory],
+      readPaths: options.readPaths,
     }),
     parse: parseEvent,
     // It asks no model, and reports that itself.

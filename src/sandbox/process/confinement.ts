@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import path from 'node:path';
 
 import { exec } from '../../lib/exec.ts';
 import type { SandboxCommand, Wall } from '../port.ts';
@@ -33,6 +34,10 @@ const CONFIGURATION_PATHS = [
   'services',
   'ssl',
 ].map((name) => `/etc/${name}`);
+/** Files of `/proc` that steer the whole machine. Root may write them without any capability, since they are root's. */
+const KERNEL_PATHS = ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'acpi', 'scsi', 'mtrr'].map(
+  (name) => `/proc/${name}`,
+);
 const PROBE_MS = 10_000;
 
 const UNCONFINED =
@@ -74,7 +79,9 @@ async function wrap(
   command: SandboxCommand,
   { work, home }: ExecutionDirectories,
 ): Promise<readonly string[]> {
-  const { workingDirectory, homeDirectory } = command;
+  const { workingDirectory, homeDirectory, stateDirectory } = command;
+  const opening = command.readPaths.find((place) => contains(place, stateDirectory));
+  if (opening !== undefined) throw new Error(`${opening} would open the records of runs to the agent`);
   const walls = [
     await baseArguments(),
     command.needsNetwork ? [] : ['--unshare-net'],
@@ -95,10 +102,16 @@ async function baseArguments(): Promise<readonly string[]> {
     ...[...SYSTEM_PATHS, ...CONFIGURATION_PATHS].map(readOnly),
     resolver === undefined ? [] : ['--ro-bind', resolver, '/etc/resolv.conf'],
     ['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--dir', '/var/tmp'],
+    ...(process.getuid?.() === 0 ? KERNEL_PATHS.map(readOnly) : []),
   ];
   return walls.flat();
 }
 
 function readOnly(place: string): readonly string[] {
   return ['--ro-bind-try', place, place];
+}
+
+function contains(directory: string, place: string): boolean {
+  const relative = path.relative(directory, place);
+  return !relative.startsWith('..') && !path.isAbsolute(relative);
 }

@@ -2,10 +2,20 @@ import type { ExecutionName, Sandbox, SandboxCommand, SandboxObserver, SandboxRe
 import { findConfinement, noConfinement, type Confinement } from './confinement.ts';
 import { findProgram } from './find-program.ts';
 import { followOutput } from './follow-output.ts';
-import { awaitWallFallen, listOrphanRuns, reap, sweep } from './left-overs.ts';
+import { awaitWallFallen, listOrphanRuns, reap, sweep, type ExecutionTraces } from './left-overs.ts';
 import { prepareHome, resolveDirectories, temporaryDirectory, unavailable } from './prepare-home.ts';
 import { currentWorker, MARKER_NAME, markerValue } from './process-table.ts';
-import { createSpool, isConfined, readExit, readPid, spoolOf, startedAtMs, type Spool } from './spool.ts';
+import {
+  createSpool,
+  isConfined,
+  isWhole,
+  readExit,
+  readPid,
+  spoolOf,
+  startedAtMs,
+  type Exit,
+  type Spool,
+} from './spool.ts';
 import { startSupervisor, type Supervisor } from './supervisor.ts';
 import { isSupervised, watchExecution } from './watch-execution.ts';
 
@@ -45,6 +55,7 @@ type Surroundings = ProcessSandboxOptions & Confinement;
 
 async function canAdopt(name: ExecutionName): Promise<boolean> {
   const spool = spoolOf(name);
+  if (!(await isWhole(spool))) return false;
   // In this order: a supervisor writes the result before it ends, so one that is gone has left it by now.
   return (await isSupervised(spool)) || (await readExit(spool)) !== undefined;
 }
@@ -56,31 +67,55 @@ async function execute(
 ): Promise<SandboxResult> {
   const spool = spoolOf(command);
   const isOld = (await startedAtMs(spool)) !== undefined;
-  if (command.signal.aborted && !isOld) return NEVER_STARTED;
+  if (command.signal.aborted && !isOld) return { ...NOTHING_SEEN, ending: 'cancelled' };
   const supervisor = isOld ? undefined : await start(surroundings, command, spool);
   const directories = await resolveDirectories(command);
-  const marker = { runId: command.runId, execution: executionOf(command) };
+  const traces = { marker: { runId: command.runId, execution: executionOf(command) }, directories };
+  if (await isWhole(spool)) return watch(surroundings, command, { spool, supervisor, traces, observe });
+  // Somebody took away what it wrote: nobody will know what it said.
+  await sweepUp(spool, traces);
+  return { ...NOTHING_SEEN, ending: 'lost' };
+}
+
+interface Begun {
+  readonly spool: Spool;
+  /** When this process started it. */
+  readonly supervisor: Supervisor | undefined;
+  readonly traces: Traces;
+  readonly observe: SandboxObserver;
+}
+
+type Traces = Omit<ExecutionTraces, 'leaderPid'>;
+
+async function watch(
+  { graceMs }: Surroundings,
+  { signal, release, deadlineMs }: SandboxCommand,
+  { spool, supervisor, traces, observe }: Begun,
+): Promise<SandboxResult> {
+  const { marker } = traces;
   await using output = await followOutput(spool, observe);
   const beganMs = (await startedAtMs(spool)) ?? Date.now();
-  const { signal, release } = command;
-  const deadlineMs = beganMs + command.deadlineMs - Date.now();
-  const limits = { deadlineMs, graceMs: surroundings.graceMs, signal, release };
+  const limits = { deadlineMs: beganMs + deadlineMs - Date.now(), graceMs, signal, release };
   const ending = await watchExecution({ spool, marker, supervisor, output }, limits);
   if (ending !== 'released') {
-    if (await isConfined(spool)) await awaitWallFallen(marker);
-    else await sweep({ leaderPid: await readPid(spool, 'leader'), marker, directories });
+    await sweepUp(spool, traces);
     await output.finish();
   }
   output.failure.throwIfAborted();
-  const exit = await readExit(spool);
+  const exit = await readExit(spool, deadlineMs);
   return {
-    ending: finalEnding(ending, exit),
+    ending: endingOf(ending, exit),
     exitCode: exit?.exitCode ?? null,
     signalName: exit?.signalName ?? null,
-    durationMs: Math.round(Date.now() - beganMs),
+    durationMs: Math.round((exit?.endedAtMs ?? Date.now()) - beganMs),
     stdout: output.stdout(),
     stderr: output.stderr(),
   };
+}
+
+async function sweepUp(spool: Spool, traces: Traces): Promise<void> {
+  if (await isConfined(spool)) await awaitWallFallen(traces.marker);
+  else await sweep({ ...traces, leaderPid: await readPid(spool, 'leader') });
 }
 
 /** Start the agent; `undefined` when another process was faster. @throws `sandbox_unavailable` */
@@ -126,17 +161,13 @@ function executionOf({ phase, attempt }: ExecutionName): string {
   return `${phase}.${attempt}`;
 }
 
-function finalEnding(
-  ending: SandboxResult['ending'],
-  exit: Awaited<ReturnType<typeof readExit>>,
-): SandboxResult['ending'] {
+function endingOf(ending: SandboxResult['ending'], exit: Exit | undefined): SandboxResult['ending'] {
   if (ending !== 'exited') return ending;
   if (exit === undefined) return 'lost';
   return exit.isTimedOut ? 'deadline' : 'exited';
 }
 
-const NEVER_STARTED: SandboxResult = {
-  ending: 'cancelled',
+const NOTHING_SEEN: Omit<SandboxResult, 'ending'> = {
   exitCode: null,
   signalName: null,
   durationMs: 0,

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import path from 'node:path';
@@ -17,6 +18,10 @@ export interface Spool {
 export interface Exit {
   readonly exitCode: number | null;
   readonly signalName: string | null;
+  /** Its time was up, and no worker was there to see it. */
+  readonly isTimedOut: boolean;
+  /** In milliseconds since the epoch. */
+  readonly endedAtMs: number;
 }
 
 /** A shell reports the signal that ended a program as 128 and its number (POSIX, "Exit Status for Commands"). */
@@ -74,24 +79,33 @@ export function startedAtMs(spool: Spool): Promise<number | undefined> {
 
 /** Whether a wall holds what the agent started. */
 export async function isConfined(spool: Spool): Promise<boolean> {
-  return (await stat(path.join(spool.directory, 'confined')).catch(() => undefined)) !== undefined;
+  return (await fileStat(path.join(spool.directory, 'confined'))) !== undefined;
 }
 
-/** How the agent ended; `undefined` while it has not. */
-export async function readExit(spool: Spool): Promise<(Exit & { readonly isTimedOut: boolean }) | undefined> {
+/** Whether what was written down of an execution is still there. */
+export async function isWhole(spool: Spool): Promise<boolean> {
+  const found = await Promise.all([spool.stdout, spool.stderr].map(fileStat));
+  return (await startedAtMs(spool)) !== undefined && found.every((each) => each?.isFile());
+}
+
+/** How the agent ended; `undefined` while it has not. An agent may report 124 itself: its time was up only after `limitMs`. */
+export async function readExit(spool: Spool, limitMs = 0): Promise<Exit | undefined> {
   const code = await readNumber(spool, 'result');
   if (code === undefined) return undefined;
-  const signalName = code > SIGNAL_BASE ? SIGNALS.get(code - SIGNAL_BASE) : undefined;
-  const isTimedOut = code === TIMED_OUT;
-  if (isTimedOut) return { exitCode: null, signalName: 'SIGTERM', isTimedOut };
-  return signalName === undefined
-    ? { exitCode: code, signalName: null, isTimedOut }
-    : { exitCode: null, signalName, isTimedOut };
+  const endedAtMs = (await fileStat(path.join(spool.directory, 'result')))?.mtimeMs ?? Date.now();
+  const lastedMs = endedAtMs - ((await startedAtMs(spool)) ?? endedAtMs);
+  const isTimedOut = code === TIMED_OUT && lastedMs >= limitMs;
+  const signalName = isTimedOut ? 'SIGTERM' : (SIGNALS.get(code - SIGNAL_BASE) ?? null);
+  return { exitCode: signalName === null ? code : null, signalName, isTimedOut, endedAtMs };
 }
 
 /** Number of the process that leads the agent's group, or of the supervisor that waits for it. */
 export function readPid(spool: Spool, which: 'leader' | 'supervisor'): Promise<number | undefined> {
   return readNumber(spool, which);
+}
+
+function fileStat(file: string): Promise<Stats | undefined> {
+  return stat(file).catch(() => undefined);
 }
 
 async function readNumber(spool: Spool, name: string): Promise<number | undefined> {

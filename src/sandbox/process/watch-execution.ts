@@ -40,10 +40,12 @@ export async function watchExecution(watched: Watched, limits: EndLimits): Promi
   if (ending === 'exited' || ending === 'released') return ending;
   const leaderPid = await readPid(watched.spool, 'leader');
   askToStop({ leaderPid, marker: watched.marker });
-  await tellSupervisor(watched.spool);
+  // It makes sure of the end, should this process not live to do so.
+  await signalSupervisor(watched.spool, 'SIGTERM');
   if (!(await endsWithin(watched, limits.graceMs)) && leaderPid !== undefined) {
     signalGroup(leaderPid, 'SIGKILL');
-    await endsWithin(watched, KILL_MS);
+    // One that somebody stopped would otherwise never go.
+    if (!(await endsWithin(watched, KILL_MS))) await signalSupervisor(watched.spool, 'SIGKILL');
   }
   return ending;
 }
@@ -60,10 +62,9 @@ async function isJustMade(spool: Spool): Promise<boolean> {
   return madeAtMs !== undefined && Date.now() - madeAtMs < START_MS;
 }
 
-/** It makes sure of the end, should this process not live to do so. */
-async function tellSupervisor(spool: Spool): Promise<void> {
+async function signalSupervisor(spool: Spool, signal: NodeJS.Signals): Promise<void> {
   const pid = await readPid(spool, 'supervisor');
-  if (pid !== undefined && isRunningWith(pid, spool.directory)) signalProcess(pid, 'SIGTERM');
+  if (pid !== undefined && isRunningWith(pid, spool.directory)) signalProcess(pid, signal);
 }
 
 async function firstEnding(watched: Watched, limits: EndLimits): Promise<SandboxEnding> {

@@ -14,7 +14,7 @@ import type { Deps } from './engine/deps.ts';
 import { executeRun } from './engine/execute-run.ts';
 import { findRun } from './engine/find-run.ts';
 import { followRun, type FollowOptions } from './engine/follow-run.ts';
-import { reapOrphans, recoverRuns } from './engine/recover-runs.ts';
+import { reapOrphans, recoverDeadRuns, recoverRuns } from './engine/recover-runs.ts';
 import { retryRun, type RetryRequest } from './engine/retry-run.ts';
 import { submitRun, type Submission } from './engine/submit-run.ts';
 import type { RunQuery } from './store/port.ts';
@@ -39,8 +39,11 @@ export interface SpecAutomation extends AsyncDisposable {
   artifactDirectory(runId: string): string;
   /** Remove what is past its time. */
   cleanUp(isDryRun: boolean): Promise<CleanupReport>;
-  /** Take up every run nobody works on, and end what dead workers left running. Returns the run ids. */
-  recover(): Promise<readonly string[]>;
+  /**
+   * Take up every run nobody works on, and end what dead workers left running. Returns the run ids. A patient one waits for the
+   * leases nobody renews, ten seconds at most: a worker that died a moment ago seems to work till then.
+   */
+  recover(options?: { readonly isPatient: boolean }): Promise<readonly string[]>;
   /** End what dead workers left running. Returns how many processes. */
   reapOrphans(): Promise<number>;
   /** Finish the runs under way and let go of everything. */
@@ -98,7 +101,7 @@ export function specAutomation(deps: Deps, defaults: SubmissionDefaults): SpecAu
     readArtifact: async (runId, name) => readArtifact(deps, await idOf(runId), name),
     artifactDirectory: (runId) => deps.workspaces.locate(runId).artifacts,
     cleanUp: (isDryRun) => cleanUpExpired(deps, isDryRun),
-    recover: () => recoverRuns(deps),
+    recover: (options) => (options?.isPatient === true ? recoverDeadRuns(deps) : recoverRuns(deps)),
     reapOrphans: () => reapOrphans(deps),
     close,
     [Symbol.asyncDispose]: close,

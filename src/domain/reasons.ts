@@ -129,7 +129,7 @@ export const REASONS = {
   ),
   home_not_writable: environment(
     'The state directory {directory} cannot be written: {problem}.',
-    'Correct its permissions or point SPEC_AUTOMATION_HOME at a directory you own.',
+    'Free some space if the disk is full, correct its permissions, or point SPEC_AUTOMATION_HOME at a directory you own.',
   ),
   node_unavailable: environment('Node {version} is too old.', 'Install Node {minimum} or newer.'),
   output_unwritable: environment(

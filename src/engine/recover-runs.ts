@@ -1,8 +1,9 @@
-import { isTerminal } from '../domain/run.ts';
+import { isTerminal, type Run } from '../domain/run.ts';
 import type { Sandbox } from '../sandbox/port.ts';
 import type { Deps } from './deps.ts';
 
 const RUNS_PER_SWEEP = 100;
+const POLL_MS = 200;
 
 /**
  * Kill what agents of dead workers left running in runs that are over. Those of runs that go on are adopted by whoever takes the
@@ -25,6 +26,24 @@ export async function recoverRuns(deps: Deps): Promise<readonly string[]> {
   const runIds = await deps.store.findClaimableRuns(RUNS_PER_SWEEP);
   for (const runId of runIds) await deps.queue.ring(runId);
   return runIds;
+}
+
+/**
+ * `recoverRuns`, and wait for the leases that nobody renews: a worker that died a moment ago seems to hold its runs until they are
+ * over. Bounded by the length of a lease.
+ */
+export async function recoverDeadRuns(deps: Deps): Promise<readonly string[]> {
+  const { store, clock, settings } = deps;
+  const endMs = clock.monotonicMs() + settings.leaseTtlMs + settings.leaseRenewMs;
+  const { runs } = await store.listRuns({ limit: RUNS_PER_SWEEP, status: 'in_progress' });
+  const found = new Set(await recoverRuns(deps));
+  const isUndecided = async ({ id, leaseUntilMs }: Run) =>
+    !found.has(id) && (await store.findRun(id))?.leaseUntilMs === leaseUntilMs;
+  while (clock.monotonicMs() < endMs && (await Promise.all(runs.map(isUndecided))).includes(true)) {
+    await clock.sleep(POLL_MS);
+    for (const runId of await recoverRuns(deps)) found.add(runId);
+  }
+  return [...found];
 }
 
 function sum(counts: readonly number[]): number {

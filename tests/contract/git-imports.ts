@@ -13,6 +13,7 @@ import {
 import {
   git as runGit,
   makeRepository,
+  textsOf,
   temporaryDirectory,
   treeEntry,
   tryGit,
@@ -47,7 +48,7 @@ export function importsContract(makeGit: MakeGit): void {
         'specs/001/b.md',
         'specs/002/new.md',
       ]);
-      expect(await show(copy.gitDirectory, commit)).toEqual({
+      expect(await textsOf(copy.gitDirectory, commit)).toEqual({
         'README.md': 'readme',
         'specs/001/a.md': 'A',
         'specs/001/same.md': 'same',
@@ -177,7 +178,7 @@ export function importsContract(makeGit: MakeGit): void {
       await copy.write(files);
       const { commit, changedPaths } = await copy.importTree();
       expect(changedPaths).toEqual(Object.keys(files).toSorted());
-      expect(await show(copy.gitDirectory, commit)).toEqual({ 'a.md': 'a', ...files });
+      expect(await textsOf(copy.gitDirectory, commit)).toEqual({ 'a.md': 'a', ...files });
     });
 
     it('deletes files of the base whose names it would not take', async () => {
@@ -195,7 +196,7 @@ export function importsContract(makeGit: MakeGit): void {
       for (const name of odd) await rm(path.join(copy.directory, name));
       const { commit, changedPaths } = await copy.importTree();
       expect(changedPaths).toEqual(odd.toSorted());
-      expect(await show(copy.gitDirectory, commit)).toEqual({ 'specs/a': 'a' });
+      expect(await textsOf(copy.gitDirectory, commit)).toEqual({ 'specs/a': 'a' });
     });
 
     it('lets a file take the place of a folder and a folder that of a file', async () => {
@@ -205,7 +206,7 @@ export function importsContract(makeGit: MakeGit): void {
       await copy.write({ 'specs/x': 'file', 'specs/y/d.md': 'd' });
       const { commit, changedPaths } = await copy.importTree();
       expect(changedPaths).toEqual(['specs/x', 'specs/x/a.md', 'specs/x/b/c.md', 'specs/y', 'specs/y/d.md']);
-      expect(await show(copy.gitDirectory, commit)).toEqual({ 'specs/x': 'file', 'specs/y/d.md': 'd' });
+      expect(await textsOf(copy.gitDirectory, commit)).toEqual({ 'specs/x': 'file', 'specs/y/d.md': 'd' });
     });
 
     it('lets a file be renamed to another spelling of its name', async () => {
@@ -289,15 +290,4 @@ export function importsContract(makeGit: MakeGit): void {
       expect((await tryGit(copy.gitDirectory, ['rev-parse', '--verify', '-q', IMPORT_REF])).exitCode).toBe(1);
     });
   });
-}
-
-/** All files of a commit with their texts. */
-async function show(gitDirectory: string, commit: string): Promise<Record<string, string>> {
-  const names = (await runGit(gitDirectory, 'ls-tree', '-r', '-z', '--name-only', commit))
-    .split('\0')
-    .slice(0, -1);
-  const texts = names.map(
-    async (name) => [name, await runGit(gitDirectory, 'show', `${commit}:${name}`)] as const,
-  );
-  return Object.fromEntries(await Promise.all(texts));
 }

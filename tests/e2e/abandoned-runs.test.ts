@@ -64,4 +64,17 @@ describe('a run whose worker died', () => {
     expect(said.stdout).toContain(`Run ${runId}: asked to stop\n`);
     expect((await engine.app.get(runId)).status).toBe('in_progress');
   });
+
+  it('is found by patient recovery while its lease still lasts, and one that is renewed is left alone', async () => {
+    const { engine, runId } = await openAbandoned(1_000);
+    await using _ = engine;
+    const repository = await makeRepository({ files: { 'README.md': '# Library\n' } });
+    const { run_id: livingId } = await engine.app.submit({ repository, specText: 'Renew a card' });
+    const living = await engine.deps.store.claimRun({ runId: livingId, owner: 'alive', ttlMs: 60_000 });
+    expect(await engine.app.recover()).toEqual([]);
+    if (living === undefined) throw new Error('nobody else is here');
+    const found = engine.app.recover({ isPatient: true });
+    await engine.deps.store.renewLease(living.fence, 60_000);
+    expect(await found).toEqual([runId]);
+  });
 });

@@ -164,3 +164,14 @@ function modeAndBytes(
   if ('link' in content) return ['120000', Buffer.from(content.link)];
   return ['100755', Buffer.from(content.executable)];
 }
+
+/** All files of a commit with their texts. */
+export async function textsOf(gitDirectory: string, commit: string): Promise<Record<string, string>> {
+  const listed = await git(gitDirectory, 'ls-tree', '-r', '-z', '--name-only', commit);
+  const textOf = (name: string) => git(gitDirectory, 'show', `${commit}:${name}`);
+  const texts = listed
+    .split('\0')
+    .slice(0, -1)
+    .map(async (name) => [name, await textOf(name)] as const);
+  return Object.fromEntries(await Promise.all(texts));
+}

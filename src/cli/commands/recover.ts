@@ -6,7 +6,7 @@ import { table } from '../table.ts';
 /** `runs recover`: take up every run whose worker died, here, and bring them to their ends. */
 export const recover: CommandAction<{ readonly json?: boolean }> = async (context, options) => {
   await using app = await context.open();
-  const runIds = await app.recover();
+  const runIds = await app.recover({ isPatient: true });
   const stop = new AbortController();
   const release = context.interceptInterrupt(() => stop.abort());
   try {
@@ -35,9 +35,7 @@ export const recover: CommandAction<{ readonly json?: boolean }> = async (contex
   } else if (rows.length === 0) context.print('No run waits for a worker.\n');
   else context.print(table(['RUN', 'STATUS', 'REASON', 'WORKER'], rows));
   if (held.length > 0)
-    context.note(
-      'Runs in progress are held by a worker. One that died lets go after 10 seconds: run this again.\n',
-    );
+    context.note('The runs in progress are held by workers that live.\n');
   return worst(runs.map(exitCodeOfEnd));
 };
 

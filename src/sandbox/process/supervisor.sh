@@ -20,11 +20,11 @@ trap : HUP INT QUIT
 ulimit -c 0 2> /dev/null
 ulimit -f "$file_max_blocks"
 
-# A moment later, somewhere else, without the marker: nobody takes it for a part of the agent.
+# A moment later, somewhere else, with another environment but not none: nobody takes it for a part of the agent.
 later() {
   seconds=$1
   shift
-  (cd / && env -i sleep "$seconds" && "$@") > /dev/null 2>&1 &
+  (cd / && env -i PATH="$PATH" sleep "$seconds" && "$@") > /dev/null 2>&1 &
 }
 
 # The agent writes to pipes, as it would anywhere: `echo text > /dev/stdout` would cut a file off. When nothing can be written any

@@ -23,7 +23,6 @@ export interface ConformanceResult {
 }
 
 const LIMITS = { phaseTimeoutMs: 6_000, stallTimeoutMs: 2_500, completionGraceMs: 500 };
-const LATE_MS = 1_200;
 const CALM_MS = 4_000;
 const LOOK_MS = 50;
 const LOG_MAX_BYTES = 4 * 1024 * 1024;
@@ -31,7 +30,7 @@ const LOG_MAX_BYTES = 4 * 1024 * 1024;
 /** Run one. `confinement` is what the product does by itself. */
 export async function runConformance(
   adapter: Agent,
-  { name, expected }: Misbehaviour,
+  { name, expected, lateMs }: Misbehaviour,
   confinement: 'auto' | 'off' = 'auto',
 ): Promise<ConformanceResult> {
   const root = await mkdtemp(path.join(tmpdir(), 'conformance-'));
@@ -51,7 +50,7 @@ export async function runConformance(
     });
     const run = await engine.runToEnd({ repository, specText: 'Members can export their list.' });
     const seconds = (performance.now() - startedMs) / 1000;
-    if (name.includes('daemon')) await delay(LATE_MS);
+    await delay(lateMs);
     await calm(engine.home);
     const violations = await findViolations(engine, { run, repository, mark });
     const seen = run.reason === null ? run.status : `${run.status}/${run.reason}`;

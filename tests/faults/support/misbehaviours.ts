@@ -9,9 +9,11 @@ export interface Misbehaviour {
   readonly name: string;
   /** `status` or `status/reason`. */
   readonly expected: string;
+  /** How long after the end to look for what it left: longer than its daemon waits before it writes. */
+  readonly lateMs: number;
 }
 
-const behaviour = (name: string, expected: string): Misbehaviour => ({ name, expected });
+const behaviour = (name: string, expected: string, lateMs = 0): Misbehaviour => ({ name, expected, lateMs });
 
 /** The completion contract, case by case: files decide, never the agent's word or exit code. */
 export const MISBEHAVIOURS: readonly Misbehaviour[] = [
@@ -28,7 +30,7 @@ export const MISBEHAVIOURS: readonly Misbehaviour[] = [
   behaviour('garbage_then_good', 'succeeded'),
   behaviour('garbage_only', 'failed/agent_failed'),
   behaviour('half_a_line', 'failed/agent_failed'),
-  behaviour('forks_a_daemon', 'succeeded'),
+  behaviour('forks_a_daemon', 'succeeded', 1_200),
   behaviour('daemon_holds_its_output', 'succeeded'),
   behaviour('ignores_sigterm', 'failed/stalled'),
   behaviour('waits_on_stdin', 'failed/stalled'),

@@ -254,6 +254,15 @@ describe('a machine that is not ready', () => {
     }
   });
 
+  it('is refused by a Node too old to run it, in words it can print', async () => {
+    const home = await temporaryDirectory();
+    const old = 'Object.defineProperty(process.versions, "node", { value: "20.19.0" })';
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(old)}` };
+    const result = await runCli(['runs', 'list'], { home, env });
+    expectError(result, 'node_unavailable');
+    expect(result.stderr).toContain('20.19.0');
+  });
+
   it('is told so by doctor, with a remedy for each thing that is missing', async () => {
     const home = await temporaryDirectory();
     const good = await runCli(['doctor', '--json'], { home });

@@ -122,7 +122,9 @@ describe('looking at runs', () => {
     expect((await runCli(['runs', 'artifacts', short], { home })).stdout).toMatch(/changes\.patch +patch/u);
     const patch = await runCli(['runs', 'artifacts', short, '--get', 'changes.patch'], { home });
     expect(patch.stdout).toContain('+++ b/specs/');
-    expect((await runCli(['runs', 'artifacts', short, '--get', 'nothing'], { home })).exitCode).toBe(2);
+    const missing = await runCli(['runs', 'artifacts', short, '--get', 'nothing'], { home });
+    expect(missing).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(missing.stderr).toMatch(/^Error \(artifact_not_found\): .*'?nothing/u);
     expect((await runCli(['runs', 'retry', short], { home })).exitCode).toBe(2);
     expect((await runCli(['runs', 'cancel', short], { home })).exitCode).toBe(2);
   });

@@ -1,4 +1,3 @@
-import type { Redactor } from '../domain/redaction/redactor.ts';
 import type { ArtifactType } from '../domain/artifact.ts';
 import type { PhaseName } from '../domain/phases.ts';
 import type { RunSession } from './run-session.ts';
@@ -9,12 +8,6 @@ export interface Evidence {
   readonly type: ArtifactType;
   readonly phase: PhaseName | null;
   readonly content: string | Uint8Array;
-}
-
-/** Bytes as they may be kept. */
-function redactBytes(redactor: Redactor, bytes: Uint8Array): Buffer {
-  const stream = redactor.stream();
-  return Buffer.concat([stream.write(bytes), stream.end()]);
 }
 
 /** Media types by the end of the name; everything else is plain text. Decided by us, never by what an agent says. */
@@ -31,7 +24,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
  */
 export async function saveArtifact(session: RunSession, evidence: Evidence): Promise<void> {
   const { deps, fence, run, workspace } = session;
-  const bytes = redactBytes(deps.redactor, Buffer.from(evidence.content));
+  const bytes = deps.redactor.redactBytes(Buffer.from(evidence.content));
   const { sha256, sizeBytes } = await deps.artifacts.put(bytes);
   await deps.store.saveArtifact(fence, {
     name: evidence.name,

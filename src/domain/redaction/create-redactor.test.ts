@@ -40,10 +40,34 @@ describe('a text', () => {
   });
 
   it.each([
+    ['https://medium.com@user', 'https://medium.com@user'],
+    ['https://example.com?q=foo@bar', 'https://example.com?q=foo@bar'],
+    [
+      'https://example.com#a@b and https://example.com/@user',
+      'https://example.com#a@b and https://example.com/@user',
+    ],
+    ['https://token123@host', `https://${MASK}@host`],
+    ['https://first.last:pw@host', `https://${MASK}@host`],
+    ['postgres://admin:hun/ter2@host/db', `postgres://${MASK}@host/db`],
+    ['mongodb+srv://admin:h?n#er2@host/db', `mongodb+srv://${MASK}@host/db`],
+    ['redis://:a/b@host', `redis://${MASK}@host`],
+    ['mysql://u:p@ss/w@rd@host/db?mail=a@b', `mysql://${MASK}@host/db?mail=a@b`],
+    ['postgres://localhost:5432/db?mail=a@b', 'postgres://localhost:5432/db?mail=a@b'],
+    ['postgres://ada@host/db', `postgres://${MASK}@host/db`],
+  ])('loses of %s what is secret, and no host', (url, expected) => {
+    expect(createRedactor([]).redact(`${url} end`)).toBe(`${expected} end`);
+  });
+
+  it.each([
     ['a GitHub token', `ghs_${'a1B2'.repeat(12)}`],
     ['a fine-grained GitHub token', `github_pat_${'a1B2_'.repeat(16)}`],
     ['an OpenAI key', `sk-proj-${'a1B2'.repeat(12)}`],
     ['an Anthropic key', `sk-ant-api03-${'a1B2'.repeat(22)}`],
+    ['an OpenAI key of the old kind', `sk-${'a1B2c'.repeat(4)}T3BlbkFJ${'a1B2c'.repeat(4)}`],
+    ['a Stripe key', `sk_live_${'a1B2'.repeat(6)}`],
+    ['a restricted Stripe key', `rk_live_${'a1B2'.repeat(20)}`],
+    ['a Hugging Face token', `hf_${'aB'.repeat(17)}`],
+    ['a token with a name before it', `token_ghp_${'a1B2'.repeat(9)}`],
     ['an AWS key id', 'AKIAABCDEFGHIJKLMNOP'],
     [
       'a private key',
@@ -57,14 +81,24 @@ describe('a text', () => {
   });
 
   it('keeps what only looks a little like a token', () => {
-    const innocent = 'ghp_short sk-learn AKIA_NOT xoxb- npm_config_registry https://example.com/a@b';
+    const innocent =
+      'ghp_short sk-learn AKIA_NOT xoxb- npm_config_registry https://example.com/a@b AKIAIOSFODNN7EXAMPLE sk_live_short ' +
+      `hf_hub_download xghp_${'a1B2'.repeat(9)} sk_test_${'a1B2'.repeat(6)} sk-${'a'.repeat(48)}`;
     expect(createRedactor([SECRET]).redact(innocent)).toBe(innocent);
   });
 
-  it('loses short secrets only as a whole, and the shortest not at all', () => {
-    const short = createRedactor(['hunter2!', 'abc', 'x'.repeat(12)]);
-    expect(short.redact('hunter2! hunter2 abc')).toBe(`${MASK} hunter2 abc`);
-    expect(short.weakSecrets).toBe(2);
+  it('loses short secrets only as a whole', () => {
+    expect(createRedactor(['hunter2!']).redact('hunter2! hunter2')).toBe(`${MASK} hunter2`);
+  });
+
+  it('keeps what cannot be told from ordinary text, and the redactor says of how many secrets that holds', () => {
+    const guessable = ['postgres', 'specs', '12345678', 'Secret7', 'PRODUCTIONS', 'x'.repeat(15)];
+    const weak = createRedactor([...guessable, 'hunter2!', 'mellonpearcherry']);
+    const text = guessable.join(' ');
+    expect(weak.redact(text)).toBe(text);
+    expect(weak.find(encode(text))).toEqual([]);
+    expect(weak.guessableSecrets).toBe(guessable.length);
+    expect(weak.redact('mellonpearcherry')).toBe(MASK);
   });
 
   it('loses every line of a secret of several lines, and the lines joined', () => {
@@ -142,7 +176,7 @@ describe('a stream', () => {
 
   it('lets no eight characters of a secret out, whatever the cuts, flushes and the secret; one that replaces does', () => {
     const letter = fc.constantFrom('a', 'b');
-    const hostile = fc.array(letter, { minLength: 12, maxLength: 24 }).map((letters) => letters.join(''));
+    const hostile = fc.array(letter, { minLength: 16, maxLength: 28 }).map((letters) => letters.join(''));
     const input = fc.record({
       secret: hostile.filter((secret) => new Set(secret).size > 1),
       noise: fc.array(letter, { maxLength: 40 }).map((letters) => letters.join('')),
@@ -174,6 +208,38 @@ describe('what is found before publishing', () => {
     expect(found.every(({ offset, length }) => offset > 8 && offset + length < content.length)).toBe(true);
     expect(JSON.stringify(found)).not.toContain('0123');
     expect(createRedactor([SECRET]).find(encode('nothing'))).toEqual([]);
+  });
+
+  it.each([
+    'the production database',
+    'production production production',
+    'password-2025',
+    Buffer.from('production').toString('base64'),
+    'production-PASSWORD',
+  ])('is no reason to refuse where it is a word of the secret: %s', (text) => {
+    const words = createRedactor(['production-password-2024', 'zebra-xylophone-7']);
+    expect(words.find(encode(text)).filter(({ isConclusive }) => isConclusive)).toEqual([]);
+  });
+
+  it.each([
+    ['as it is', 'production-password-2024'],
+    ['on two lines', 'production-\n  password-2024'],
+    ['all but its end', 'production-passwor'],
+    ['in base64', Buffer.from('x:production-password-2024').toString('base64')],
+    ['in hex', Buffer.from('production-password-2024').toString('hex')],
+    ['for a URL', encodeURIComponent('staging/password/2024')],
+    ['of another, which is shorter than sixteen characters', 'see zebra-xyl9phon'],
+    ['of another, which is shorter than twelve', 'see hunter2!'],
+    ['with many equal characters', `ab${'Z'.repeat(16)}cd`],
+  ])('is reason to refuse where it is the whole secret or much of it: %s', (_what, text) => {
+    const words = createRedactor([
+      'production-password-2024',
+      'staging/password/2024',
+      'zebra-xyl9phon',
+      'hunter2!',
+      `ab${'Z'.repeat(16)}cd`,
+    ]);
+    expect(words.find(encode(text)).some(({ isConclusive }) => isConclusive)).toBe(true);
   });
 });
 

@@ -1,6 +1,8 @@
 import { REDACTED } from '../redact.ts';
-import type { RedactionStream, Redactor } from './redactor.ts';
-import { secretRanges, WEAK_MAX_CHARS, type SecretRanges } from './secret-ranges.ts';
+import { isGuessable } from './guessable.ts';
+import { findPrivateKeys, keyScanner, PRIVATE_KEY } from './private-keys.ts';
+import type { RedactionStream, Redactor, SecretFinding } from './redactor.ts';
+import { asText, secretRanges, type SecretRanges } from './secret-ranges.ts';
 
 /** The most a stream holds back. No form of a secret that is not stretched beyond it goes out before it is seen whole. */
 export const HELD_BYTES = 1_024;
@@ -13,49 +15,60 @@ const WHITE_SPACE: ReadonlySet<number | undefined> = new Set([0x0a, 0x0d, 0x20, 
 /** A redactor that knows these secrets, whatever else it finds. */
 export function createRedactor(secrets: readonly string[]): Redactor {
   const ranges = secretRanges(secrets);
+  const find = (content: Uint8Array): readonly SecretFinding[] => {
+    const text = asText(content);
+    const keys = findPrivateKeys(text).map(({ start, end }) => ({
+      kind: PRIVATE_KEY,
+      offset: start,
+      length: end - start,
+      isConclusive: true,
+    }));
+    return [...ranges.find(content, text), ...keys].toSorted((one, other) => one.offset - other.offset);
+  };
+  const redactBytes = (content: Uint8Array) => {
+    const found = find(content).map(({ offset, length }) => ({ start: offset, end: offset + length }));
+    return mask(content, { from: 0, until: content.length, found, isMasking: false }).output;
+  };
   return {
-    weakSecrets: secrets.filter((secret) => secret.length <= WEAK_MAX_CHARS).length,
-    find: (content) => ranges.find(content),
+    guessableSecrets: secrets.filter(isGuessable).length,
+    find,
+    redactBytes,
+    redact: (text) => new TextDecoder().decode(redactBytes(new TextEncoder().encode(text))),
     stream: () => redactionStream(ranges),
-    redact(text) {
-      const stream = redactionStream(ranges);
-      const first = stream.write(new TextEncoder().encode(text));
-      return new TextDecoder().decode(join([first, stream.end()]));
-    },
   };
 }
 
 function redactionStream(ranges: SecretRanges): RedactionStream {
-  // `seen` begins with what went out already: its first `sent` bytes.
-  const state = { seen: NOTHING, sent: 0, isMasking: false };
+  // `seen` begins at `offset` of the whole, and with what went out already: its first `sent` bytes.
+  const state = { seen: NOTHING, offset: 0, sent: 0, isMasking: false };
+  const keys = keyScanner();
 
-  const emit = (until: number): Uint8Array => {
+  const emit = (until: number, text = asText(state.seen)): Uint8Array => {
     if (until <= state.sent) return NOTHING;
-    const pieces: Uint8Array[] = [];
-    let at = state.sent;
-    for (const { start, end } of merged(ranges.find(state.seen), state.sent, until)) {
-      if (start > at || !state.isMasking) pieces.push(state.seen.subarray(at, start), MASK);
-      at = end;
-      state.isMasking = true;
-    }
-    if (at < until) {
-      pieces.push(state.seen.subarray(at, until));
-      state.isMasking = false;
-    }
-    const output = join(pieces);
-    const kept = Math.max(until - CONTEXT_BYTES, 0);
-    state.seen = state.seen.slice(kept);
-    state.sent = until - kept;
-    return output;
+    const { offset, seen, sent, isMasking } = state;
+    const found = [
+      ...ranges.find(seen, text).map(({ offset: start, length }) => ({ start, end: start + length })),
+      ...keys.keysAfter(offset).map(({ start, end }) => ({ start: start - offset, end: end - offset })),
+    ];
+    const masked = mask(seen, { from: sent, until, found, isMasking });
+    const dropped = Math.max(until - CONTEXT_BYTES, 0);
+    state.seen = seen.slice(dropped);
+    state.offset = offset + dropped;
+    state.sent = until - dropped;
+    state.isMasking = masked.isMasking;
+    return masked.output;
   };
+  const closedUntil = () => keys.openFrom() - state.offset;
 
   return {
     write(chunk) {
       state.seen = join([state.seen, chunk]);
-      return emit(state.seen.length - HELD_BYTES);
+      const text = asText(state.seen);
+      keys.push(text.slice(text.length - chunk.length));
+      return emit(Math.min(state.seen.length - HELD_BYTES, closedUntil()), text);
     },
     flush() {
-      let until = state.seen.length;
+      let until = Math.min(state.seen.length, closedUntil());
       while (until > state.sent && !WHITE_SPACE.has(state.seen[until - 1])) until -= 1;
       return emit(until);
     },
@@ -63,16 +76,37 @@ function redactionStream(ranges: SecretRanges): RedactionStream {
   };
 }
 
-/** The parts of ranges that lie in a window, joined where they touch or overlap. */
-function merged(
-  found: readonly { readonly offset: number; readonly length: number }[],
-  from: number,
-  until: number,
-): readonly { readonly start: number; readonly end: number }[] {
+interface Window {
+  readonly from: number;
+  readonly until: number;
+  readonly found: readonly Range[];
+  /** Whether the last byte before it was masked. */
+  readonly isMasking: boolean;
+}
+
+/** The bytes of a window with one mask for whatever lies together. */
+function mask(bytes: Uint8Array, { from, until, found, isMasking }: Window) {
+  const pieces: Uint8Array[] = [];
+  let at = from;
+  for (const { start, end } of merged(found, from, until)) {
+    if (start > at || !isMasking) pieces.push(bytes.subarray(at, start), MASK);
+    at = end;
+  }
+  if (at < until) pieces.push(bytes.subarray(at, until));
+  return { output: join(pieces), isMasking: at === until };
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The parts of ranges that lie in a window, in order, joined where they touch or overlap. */
+function merged(found: readonly Range[], from: number, until: number): readonly Range[] {
   const joined: { start: number; end: number }[] = [];
-  for (const { offset, length } of found) {
-    const start = Math.max(offset, from);
-    const end = Math.min(offset + length, until);
+  for (const range of found.toSorted((one, other) => one.start - other.start)) {
+    const start = Math.max(range.start, from);
+    const end = Math.min(range.end, until);
     if (start >= end) continue;
     const last = joined.at(-1);
     if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);

@@ -13,8 +13,20 @@ const HASH_SHIFT = 32 - TABLE_BITS;
 /** Knuth's multiplicative hash: 2^32 divided by the golden ratio. */
 const MULTIPLIER = 0x9e_37_79_b1;
 
+/** So much of a form is no accident any more, whatever words the secret is made of. */
+const CONCLUSIVE_CHARS = 16;
+
+/** Where a gram stands in a form of a secret. */
+export interface GramOrigin {
+  /** Number of the form. */
+  readonly form: number;
+  readonly at: number;
+  /** So many characters of the form in a row are no accident: sixteen, or all that can be found in a row. */
+  readonly wanted: number;
+}
+
 /** Called with places in what was searched: from the first byte to after the last. */
-export type OnHit = (start: number, end: number) => void;
+export type OnHit = (start: number, end: number, origins: readonly GramOrigin[]) => void;
 
 /** All grams of all forms of some secrets. */
 export interface GramIndex {
@@ -34,26 +46,25 @@ export function gramIndexes(secrets: readonly string[]): {
   const digits = forms.flatMap((form) => form.digits);
   return {
     // A gram without anything to take away is found in the other view as well.
-    raw: gramIndex(
-      gramsOf(texts, TEXT_GRAM).filter((gram) => collapseText(gram) !== gram),
-      [],
-    ),
-    collapsed: gramIndex(
-      gramsOf(texts.map(collapseText), TEXT_GRAM),
-      gramsOf(digits.map(collapseText), DIGIT_GRAM),
-    ),
+    raw: gramIndex([{ size: TEXT_GRAM, grams: gramsOf(texts, TEXT_GRAM, isCollapsible) }]),
+    collapsed: gramIndex([
+      { size: TEXT_GRAM, grams: gramsOf(texts.map(collapseText), TEXT_GRAM) },
+      { size: DIGIT_GRAM, grams: gramsOf(digits.map(collapseText), DIGIT_GRAM) },
+    ]),
   };
 }
 
-function gramIndex(textGrams: readonly string[], digitGrams: readonly string[]): GramIndex {
-  const kinds: readonly Kind[] = [
-    { size: TEXT_GRAM, grams: new Set(textGrams) },
-    { size: DIGIT_GRAM, grams: new Set(digitGrams) },
-  ].filter(({ grams }) => grams.size > 0);
+interface Kind {
+  readonly size: number;
+  readonly grams: ReadonlyMap<string, readonly GramOrigin[]>;
+}
+
+function gramIndex(all: readonly Kind[]): GramIndex {
+  const kinds = all.filter(({ grams }) => grams.size > 0);
   if (kinds.length === 0) return NOTHING;
   const seeds = new Uint8Array(1 << TABLE_BITS);
   const beginnings = new Uint8Array(1 << TABLE_BITS);
-  for (const gram of kinds.flatMap(({ grams }) => [...grams])) {
+  for (const gram of kinds.flatMap(({ grams }) => [...grams.keys()])) {
     const bytes = toBytes(gram);
     beginnings[beginningHash(bytes, 0)] = 1;
     for (let at = 0; at < STRIDE; at += 1) seeds[seedHash(bytes, at)] = 1;
@@ -68,11 +79,6 @@ function gramIndex(textGrams: readonly string[], digitGrams: readonly string[]):
 }
 
 const NOTHING: GramIndex = { isEmpty: true, search: () => undefined };
-
-interface Kind {
-  readonly size: number;
-  readonly grams: ReadonlySet<string>;
-}
 
 interface Candidate {
   readonly bytes: Uint8Array;
@@ -89,7 +95,8 @@ function confirm({ bytes, length, at, beginnings }: Candidate, kinds: readonly K
     if (beginnings[beginningHash(bytes, start)] === 0) continue;
     for (const { size, grams } of kinds) {
       const gram = String.fromCodePoint(...bytes.subarray(start, start + size));
-      if (start + size <= length && grams.has(gram)) onHit(start, start + size);
+      const origins = start + size <= length ? grams.get(gram) : undefined;
+      if (origins !== undefined) onHit(start, start + size, origins);
     }
   }
 }
@@ -110,13 +117,43 @@ function wordAt(bytes: Uint8Array, at: number): number {
   return low | (Number(bytes[at + 2]) << 16) | (Number(bytes[at + 3]) << 24);
 }
 
-/** Every part of that length, but for those of a single character, which text is full of. */
-function gramsOf(texts: readonly string[], size: number): readonly string[] {
-  return texts.flatMap((text) =>
-    Array.from({ length: Math.max(text.length - size + 1, 0) }, (_, at) => text.slice(at, at + size)).filter(
-      (gram) => new Set(gram).size > 1,
-    ),
-  );
+/** Every part of that length that is wanted, but for those of a single character, which text is full of. */
+function gramsOf(
+  forms: readonly string[],
+  size: number,
+  isWanted: (gram: string) => boolean = () => true,
+): ReadonlyMap<string, readonly GramOrigin[]> {
+  const grams = new Map<string, GramOrigin[]>();
+  for (const [number, form] of [...new Set(forms)].entries()) {
+    const places = Array.from({ length: Math.max(form.length - size + 1, 0) }, (_, at) => at).filter((at) => {
+      const gram = form.slice(at, at + size);
+      return new Set(gram).size > 1 && isWanted(gram);
+    });
+    const wanted = Math.min(CONCLUSIVE_CHARS, longestStretch(places, size));
+    for (const at of places) {
+      const gram = form.slice(at, at + size);
+      const origins = grams.get(gram) ?? [];
+      // Of a form that repeats itself, the first places are enough to tell a stretch.
+      if (origins.filter(({ form: other }) => other === number).length < CONCLUSIVE_CHARS)
+        grams.set(gram, [...origins, { form: number, at, wanted }]);
+    }
+  }
+  return grams;
+}
+
+/** The most characters in a row that grams at these places cover. */
+function longestStretch(places: readonly number[], size: number): number {
+  let [longest, start, end] = [0, 0, 0];
+  for (const at of places) {
+    if (at > end) start = at;
+    end = at + size;
+    longest = Math.max(longest, end - start);
+  }
+  return longest;
+}
+
+function isCollapsible(gram: string): boolean {
+  return collapseText(gram) !== gram;
 }
 
 function collapseText(byteString: string): string {

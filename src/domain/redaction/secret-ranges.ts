@@ -1,51 +1,71 @@
 import { collapse, collapseRoom } from './collapse.ts';
-import { gramIndexes, type OnHit } from './gram-index.ts';
-import { findProviderSecrets, findUserinfo } from './provider-patterns.ts';
+import { gramIndexes } from './gram-index.ts';
+import { gramRuns } from './gram-runs.ts';
+import { isGuessable } from './guessable.ts';
+import { findProviderSecrets } from './provider-patterns.ts';
 import type { SecretFinding } from './redactor.ts';
+import { findUserinfo } from './url-userinfo.ts';
 
-/** Shorter ones have too few grams to tell them from other text. */
-export const WEAK_MAX_CHARS = 11;
-/** Even shorter ones are everywhere. */
-const IGNORED_MAX_CHARS = 3;
+/** Shorter ones have too few grams to tell them from other text: they are found as a whole only. */
+const WEAK_MAX_CHARS = 11;
+const REGISTERED = 'registered';
 
-/** Finds secrets in bytes. */
+/** Finds secrets in bytes, but for private keys, which are longer than what a stream looks at at once. */
 export interface SecretRanges {
-  /** Where they are, in order of their beginnings; they may overlap. */
-  find(bytes: Uint8Array): readonly SecretFinding[];
+  /** Where they are in bytes, which are given as text too; they may overlap. */
+  find(bytes: Uint8Array, text: string): readonly SecretFinding[];
 }
 
 /** One character for each byte; which one, beyond ASCII, no pattern asks. */
 const ENCODING = 'latin1';
 
-/** Prepare to find some secrets. Lines of a secret count each for itself as well. */
+/** Prepare to find some secrets. Lines of a secret count each for itself as well; what is guessable does not count. */
 export function secretRanges(secrets: readonly string[]): SecretRanges {
-  const strong = secrets.flatMap(withLines).filter((secret) => secret.length > WEAK_MAX_CHARS);
-  const weak = secrets
-    .filter((secret) => secret.length > IGNORED_MAX_CHARS && secret.length <= WEAK_MAX_CHARS)
+  const known = secrets.filter((secret) => !isGuessable(secret));
+  const parts = new Set(known.flatMap(withLines).filter((part) => !isGuessable(part)));
+  const weak = known
+    .filter((secret) => secret.length <= WEAK_MAX_CHARS)
     .map((secret) => asText(new TextEncoder().encode(secret)));
-  const { raw, collapsed } = gramIndexes([...new Set(strong)]);
+  const { raw, collapsed } = gramIndexes([...parts].filter((part) => part.length > WEAK_MAX_CHARS));
 
-  const searchCollapsed = (bytes: Uint8Array, onHit: OnHit) => {
-    if (collapsed.isEmpty) return;
+  const searchRaw = (bytes: Uint8Array): readonly SecretFinding[] => {
+    const runs = gramRuns();
+    raw.search(bytes, bytes.length, runs.add);
+    return runs.list().map(({ start, end, isConclusive }) => registered({ start, end }, isConclusive));
+  };
+  const searchCollapsed = (bytes: Uint8Array): readonly SecretFinding[] => {
+    if (collapsed.isEmpty) return [];
+    const runs = gramRuns();
     const { bytes: kept, places, length } = collapse(bytes, collapseRoom(bytes.length));
-    collapsed.search(kept, length, (start, end) => onHit(Number(places[start]), Number(places[end - 1]) + 1));
+    collapsed.search(kept, length, runs.add);
+    return runs
+      .list()
+      .map(({ start, end, isConclusive }) =>
+        registered({ start: Number(places[start]), end: Number(places[end - 1]) + 1 }, isConclusive),
+      );
   };
 
   return {
-    find(bytes) {
-      const findings: SecretFinding[] = [];
-      const add = (kind: string) => (start: number, end: number) =>
-        void findings.push({ kind, offset: start, length: end - start });
-      const registered = add('registered');
-      raw.search(bytes, bytes.length, registered);
-      searchCollapsed(bytes, registered);
-      const text = asText(bytes);
-      for (const secret of weak) findAll(text, secret, registered);
-      for (const { name, start, end } of [...findProviderSecrets(text), ...findUserinfo(text)])
-        add(name)(start, end);
-      return findings.toSorted((one, other) => one.offset - other.offset);
+    find(bytes, text) {
+      const patterns = [...findProviderSecrets(text), ...findUserinfo(text)].map(({ name, start, end }) => ({
+        kind: name,
+        offset: start,
+        length: end - start,
+        isConclusive: true,
+      }));
+      const whole = weak.flatMap((secret) => findAll(text, secret)).map((place) => registered(place, true));
+      return [...searchRaw(bytes), ...searchCollapsed(bytes), ...whole, ...patterns];
     },
   };
+}
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+function registered({ start, end }: Place, isConclusive: boolean): SecretFinding {
+  return { kind: REGISTERED, offset: start, length: end - start, isConclusive };
 }
 
 function withLines(secret: string): readonly string[] {
@@ -53,10 +73,14 @@ function withLines(secret: string): readonly string[] {
   return lines.length === 1 ? [secret] : [secret, ...lines];
 }
 
-function findAll(text: string, part: string, onHit: OnHit): void {
-  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) onHit(at, at + part.length);
+function findAll(text: string, part: string): readonly Place[] {
+  const places: Place[] = [];
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1))
+    places.push({ start: at, end: at + part.length });
+  return places;
 }
 
-function asText(bytes: Uint8Array): string {
+/** Bytes as one character each. */
+export function asText(bytes: Uint8Array): string {
   return new TextDecoder(ENCODING).decode(bytes);
 }

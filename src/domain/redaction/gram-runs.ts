@@ -1,0 +1,39 @@
+import type { OnHit } from './gram-index.ts';
+
+/** Part of a form of a secret, in the view it was found in. */
+export interface GramRun {
+  readonly start: number;
+  readonly end: number;
+  /** Whether it is so much of the form that it is no accident. */
+  readonly isConclusive: boolean;
+}
+
+/** Puts grams together that follow each other in a text as they do in a form of a secret. */
+export interface GramRuns {
+  /** A gram and where it stands in forms; they come in the order of their places. */
+  readonly add: OnHit;
+  /** All that was found. */
+  list(): readonly GramRun[];
+}
+
+/** No grams yet. */
+export function gramRuns(): GramRuns {
+  const runs: { start: number; end: number; wanted: number }[] = [];
+  const last = new Map<string, { end: number }>();
+  return {
+    add(start, end, origins) {
+      for (const { form, at, wanted } of origins) {
+        const key = `${form}:${start - at}`;
+        const run = last.get(key);
+        if (run === undefined || start > run.end) {
+          const begun = { start, end, wanted };
+          runs.push(begun);
+          last.set(key, begun);
+        } else {
+          run.end = end;
+        }
+      }
+    },
+    list: () => runs.map(({ start, end, wanted }) => ({ start, end, isConclusive: end - start >= wanted })),
+  };
+}

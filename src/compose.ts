@@ -9,6 +9,7 @@ import type { Artifacts } from './artifacts/port.ts';
 import { directoryArtifacts } from './artifacts/directory-artifacts.ts';
 import type { Settings } from './config/settings.ts';
 import { createRedactor } from './domain/redaction/create-redactor.ts';
+import { isGuessable } from './domain/redaction/guessable.ts';
 import { toAppError } from './domain/app-error.ts';
 import { activeRuns } from './engine/active-runs.ts';
 import { checkReadiness, type Check, type Readiness } from './engine/check-readiness.ts';
@@ -78,6 +79,7 @@ export async function diagnose(settings: Settings): Promise<readonly Readiness[]
     { name: 'workspaces', look: async () => workspaces.preflight().then(() => workspaces.root) },
     { name: 'evidence', look: () => openArtifacts(settings).preflight() },
     { name: 'store', look: () => probeStore(settings) },
+    { name: 'secrets', look: () => Promise.resolve(describeSecrets(settings)) },
     ...sandboxes(settings).map((sandbox) => ({
       name: `sandbox ${sandbox.name}`,
       look: async () => (await sandbox.preflight()).description,
@@ -88,6 +90,14 @@ export async function diagnose(settings: Settings): Promise<readonly Readiness[]
     })),
   ];
   return checkReadiness(checks);
+}
+
+/** Nothing that keeps a run from working, but good to know: some values are too simple to be told from ordinary text. */
+function describeSecrets({ secrets }: Settings): string {
+  const guessable = secrets.filter(({ value }) => isGuessable(value));
+  if (guessable.length === 0) return `${secrets.length} known, all can be masked`;
+  const names = [...new Set(guessable.map(({ name }) => name))].join(', ');
+  return `${secrets.length} known; not masked, since the value is too short or too simple: ${names}. Choose a secret of 16 characters or more`;
 }
 
 /** Every agent is offered, and nobody needs them all: one the operator does not name may be missing. */
@@ -122,7 +132,7 @@ function composeDeps(settings: Settings, store: Store): Deps {
     agents: byName(agents(settings)),
     promptSources: [repositoryPrompts(), builtinPrompts()],
     artifacts: openArtifacts(settings),
-    redactor: createRedactor(settings.secrets),
+    redactor: createRedactor(settings.secrets.map(({ value }) => value)),
     activeRuns: activeRuns(),
     newId: randomUUID,
     settings: {

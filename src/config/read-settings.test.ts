@@ -88,7 +88,10 @@ describe('readSettings', () => {
     });
     expect(settings).toEqual({
       home: '/state',
-      secrets: ['secret', 'sk-1'],
+      secrets: [
+        { name: 'SPEC_AUTOMATION_DATABASE_URL', value: 'secret' },
+        { name: 'CODEX_API_KEY', value: 'sk-1' },
+      ],
       workspaceRoot: '/work',
       databaseUrl: 'postgresql://user:secret@host/database',
       agent: 'claude',
@@ -232,6 +235,42 @@ describe('readSettings', () => {
 
     it('of a name that only every object has is no setting', async () => {
       await expect(read({ constructor: 'x', toString: 'y' })).resolves.toMatchObject({ concurrency: 4 });
+    });
+  });
+
+  describe('the secrets', () => {
+    const token = 'q7Xw2ZpL9vTn4RbYc8Kd';
+    it.each([
+      ['password', 'postgres://u:pa%2Fss@h/x', ['pa%2Fss', 'pa/ss']],
+      ['password with colons and at signs', 'postgres://u:a:b@c@h/x', ['a:b@c']],
+      [
+        'password in the query',
+        'postgres://u@h/x?a=b&password=p%3Dss&sslpassword=c+d',
+        ['p%3Dss', 'p=ss', 'c+d', 'c d'],
+      ],
+      ['password in the query, named in large letters', 'postgres://h/x?Password=s=cret#f', ['s=cret']],
+      ['token for a user name', `postgres://${token}@h/x`, [token]],
+      ['user name that is none', 'postgres://postgres@h:5432/x?user=a@b', []],
+    ])('of a database include its %s', async (_what, url, values) => {
+      const { secrets } = await read({ SPEC_AUTOMATION_DATABASE_URL: url });
+      expect(secrets).toEqual(values.map((value) => ({ name: 'SPEC_AUTOMATION_DATABASE_URL', value })));
+    });
+
+    it.each([
+      ['http://u:hunter22@proxy:3128', ['hunter22']],
+      ['u:hunter22@proxy:3128', ['hunter22']],
+      ['u:http://x@proxy:3128', ['http://x']],
+      ['proxy:3128', []],
+      ['u@proxy:3128', []],
+      [`http://${token}@proxy:3128`, [token]],
+      [`https://${token}:@proxy`, [token]],
+      [`x-access-token:${token}@proxy`, [token]],
+      ['http://u:50%off@127.0.0.1:9', ['50%off']],
+      ['http://u:hun/ter2@proxy:3128', ['hun/ter2']],
+      ['http://proxy:3128/path@x', []],
+    ])('of a proxy are found in %s', async (url, values) => {
+      const { secrets } = await read({ HTTPS_PROXY: url });
+      expect(secrets).toEqual(values.map((value) => ({ name: 'HTTPS_PROXY', value })));
     });
   });
 

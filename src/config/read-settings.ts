@@ -12,6 +12,7 @@ import {
   type CodexSettings,
   type Settings,
 } from './settings.ts';
+import { urlSecrets } from './url-secrets.ts';
 
 /** Where settings come from. */
 export interface SettingSources {
@@ -64,13 +65,14 @@ export function readSettings(sources: SettingSources): Settings {
   };
 }
 
-/** Values nobody may see: the key of the model, and passwords in URLs. */
-function secretsOf(data: Data): readonly string[] {
-  const urls = [data.SPEC_AUTOMATION_DATABASE_URL, data.HTTPS_PROXY].flatMap((url) => url ?? []);
-  const passwords = urls.flatMap((url) =>
-    URL.canParse(url) ? decodeURIComponent(new URL(url).password) : [],
-  );
-  return [...passwords, data.CODEX_API_KEY ?? ''].filter((value) => value !== '');
+/** Values nobody may see: the key of the model, and passwords and tokens in URLs. */
+function secretsOf(data: Data): Settings['secrets'] {
+  const urls = ['SPEC_AUTOMATION_DATABASE_URL', 'HTTPS_PROXY'] as const;
+  const key = data.CODEX_API_KEY;
+  return [
+    ...urls.flatMap((name) => urlSecrets(data[name] ?? '').map((value) => ({ name, value }))),
+    ...(key === undefined ? [] : [{ name: 'CODEX_API_KEY' as const, value: key }]),
+  ];
 }
 
 function codexSettings(data: Data, resolve: Resolve): CodexSettings {

@@ -166,8 +166,8 @@ export interface Settings {
   readonly diskReserveBytes: number;
   readonly isTestMode: boolean;
   readonly author: { readonly name: string; readonly email: string };
-  /** Every secret value there is, for the redactor. */
-  readonly secrets: readonly string[];
+  /** Every secret value there is, for the redactor, and the setting that holds it. */
+  readonly secrets: readonly { readonly name: SettingName; readonly value: string }[];
   /** Search path of the process, for git and agents. */
   readonly path: string;
   readonly codex: CodexSettings;

@@ -244,7 +244,7 @@ export const REASONS = {
   ),
   secret_in_output: failure(
     'The result holds what looks like a secret, so nothing was pushed: {places}.',
-    'Find out how the agent came by it, change the secret, and retry the run with --notes to keep such values out.',
+    'Find out how the agent came by it, change the secret, and retry the run with --notes to keep such values out. If the text is an ordinary word, choose a secret that is no word; spec-automation doctor says which settings hold one too simple.',
   ),
   stalled: failure(
     "Agent '{agent}' said nothing for {limit_s} seconds in phase {phase} and was stopped.",

@@ -1,7 +1,7 @@
 import { appError } from '../domain/app-error.ts';
 import { COMMIT_MESSAGE, pullRequestTitle } from '../domain/naming.ts';
 import type { SecretFinding } from '../domain/redaction/redactor.ts';
-import { PASSWORD_IN_URL } from '../domain/redaction/provider-patterns.ts';
+import { PASSWORD_IN_URL } from '../domain/redaction/url-userinfo.ts';
 import { readTree } from './read-tree.ts';
 import type { RunSession } from './run-session.ts';
 
@@ -20,13 +20,17 @@ export async function demandNoSecrets(
   const contents = await tree.readTexts(published.changedPaths);
   const names = [...published.changedPaths, run.branchName, pullRequestTitle(run), COMMIT_MESSAGE].join('\n');
   const places = [...contents, ['the names', names] as const].flatMap(([place, text]) => {
-    // A URL with a password is masked in logs; in a document it is mostly an example.
-    const first = deps.redactor.find(Buffer.from(text)).find(({ kind }) => kind !== PASSWORD_IN_URL);
+    const first = deps.redactor.find(Buffer.from(text)).find(isReasonToRefuse);
     return first === undefined ? [] : [describe(place, text, first)];
   });
   if (places.length === 0) return;
   const more = places.length > PLACES_SHOWN ? `, and ${places.length - PLACES_SHOWN} more` : '';
   throw appError('secret_in_output', { places: places.slice(0, PLACES_SHOWN).join(', ') + more });
+}
+
+/** A URL with a password is masked in logs; in a document it is mostly an example. So is a word of a secret mostly a word. */
+function isReasonToRefuse({ kind, isConclusive }: SecretFinding): boolean {
+  return isConclusive && kind !== PASSWORD_IN_URL;
 }
 
 function describe(place: string, text: string, { kind, offset }: SecretFinding): string {

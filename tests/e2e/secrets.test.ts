@@ -1,9 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { openEngine, type EngineKit } from '../support/engine-kit.ts';
-import { git, makeRepository } from '../support/git-repository.ts';
+import { runCli } from '../support/cli.ts';
+import { git, makeRepository, temporaryDirectory } from '../support/git-repository.ts';
 import { goodDocument, scriptedAgent } from '../support/scripted-agent.ts';
 import { leaks, TRANSFORMS } from '../support/secret-transforms.ts';
 
@@ -11,6 +13,11 @@ const SECRET = 'sk-proj-q7Xw2ZpL9vTn4RbYc8KdM3hJf6GsE1aU5oQiW0xBzVtCyNrPlHkDmSgF
 const OTHER = `sk-proj-${'Z'.repeat(SECRET.length - 8)}`;
 const FILES = { 'README.md': 'readme\n' };
 const SPEC = 'Users can export their list.';
+const KEY = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+}).privateKey;
 const ENCODED = Buffer.from(`token: ${SECRET}`).toString('base64');
 
 describe('a secret the agent knows', () => {
@@ -50,7 +57,61 @@ describe('a secret the agent knows', () => {
     expect(run).toMatchObject({ status: 'failed', reason: 'secret_in_output' });
     expect(run.reason_text).toContain('aws access key id');
   });
+
+  it('is no reason to refuse where a document only shares a word with it, or shows what secrets look like', async () => {
+    const words = 'The production database. AKIAIOSFODNN7EXAMPLE. It refuses `-----BEGIN PRIVATE KEY-----`.';
+    const agent = scriptedAgent((invocation) => ({
+      files: goodDocument(invocation, `\n${words}\n`),
+      isFinishing: true,
+    }));
+    await using engine = await openEngine({ agents: [agent], secrets: ['production-password-2024', 'plan'] });
+    const repository = await makeRepository({ files: FILES });
+    expect(await engine.runToEnd({ repository, specText: SPEC })).toMatchObject({ status: 'succeeded' });
+  });
+
+  it.each([
+    ['a word-like one on two lines', 'production-password-\n  2024'],
+    ['a private key in JSON', JSON.stringify({ key: KEY })],
+  ])('is reason to refuse as %s', async (_what, text) => {
+    const agent = scriptedAgent((invocation) => ({
+      files: goodDocument(invocation, `\n${text}\n`),
+      says: text.split('\n'),
+      isFinishing: true,
+    }));
+    await using engine = await openEngine({ agents: [agent], secrets: ['production-password-2024'] });
+    const repository = await makeRepository({ files: FILES });
+    const run = await engine.runToEnd({ repository, specText: SPEC });
+    expect(run).toMatchObject({ status: 'failed', reason: 'secret_in_output' });
+    const log = await engine.readText(run.run_id, 'speckit_plan.stdout.log');
+    expect(log).toContain('***REDACTED***');
+    expect(log).not.toMatch(/password|[A-Za-z0-9+/]{60}/u);
+  });
 });
+
+describe('doctor', () => {
+  it('says which settings hold a secret too simple to be masked, and is ready nevertheless', async () => {
+    const home = await temporaryDirectory();
+    const look = async (env: Readonly<Record<string, string>>) => {
+      const { stdout, exitCode } = await runCli(['doctor', '--json'], { home, env });
+      expect(exitCode).toBe(0);
+      expect(stdout).not.toContain('hunter');
+      return JSON.parse(stdout);
+    };
+    const good = { HTTPS_PROXY: 'http://u:50%offhunter@127.0.0.1:9' };
+    expect(await look(good)).toMatchObject(secretsCheck('1 known, all can be masked'));
+    const weak = { HTTPS_PROXY: 'u:hunter@127.0.0.1:9' };
+    expect(await look(weak)).toMatchObject(
+      secretsCheck(expect.stringMatching(/^1 known; .*: HTTPS_PROXY\. /u)),
+    );
+  });
+});
+
+function secretsCheck(detail: unknown) {
+  return {
+    ready: true,
+    checks: expect.arrayContaining([{ name: 'secrets', ready: true, detail, remedy: null }]),
+  };
+}
 
 /** Files of the state directory that give the secret away in any form. */
 async function filesLeaking({ home }: EngineKit): Promise<readonly string[]> {

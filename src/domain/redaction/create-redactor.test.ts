@@ -231,6 +231,7 @@ describe('what is found before publishing', () => {
     ['of another, which is shorter than sixteen characters', 'see zebra-xyl9phon'],
     ['of another, which is shorter than twelve', 'see hunter2!'],
     ['with many equal characters', `ab${'Z'.repeat(16)}cd`],
+    ['that repeats itself', 'xY'.repeat(40)],
   ])('is reason to refuse where it is the whole secret or much of it: %s', (_what, text) => {
     const words = createRedactor([
       'production-password-2024',
@@ -238,6 +239,7 @@ describe('what is found before publishing', () => {
       'zebra-xyl9phon',
       'hunter2!',
       `ab${'Z'.repeat(16)}cd`,
+      'xY'.repeat(40),
     ]);
     expect(words.find(encode(text)).some(({ isConclusive }) => isConclusive)).toBe(true);
   });

@@ -131,6 +131,41 @@ describe('what stands between the characters of a secret', () => {
       'entities written &#x41;',
       (secret: string) => Array.from(Buffer.from(secret), (byte) => `&#x${byte.toString(16)};`).join(''),
     ],
+    [
+      'numbers written \\u{41}',
+      (secret: string) => Array.from(Buffer.from(secret), (byte) => `\\u{${byte.toString(16)}}`).join(''),
+    ],
+    [
+      'quoted-printable =41',
+      (secret: string) => Array.from(Buffer.from(secret), (byte) => `=${byte.toString(16)}`).join(''),
+    ],
+    [
+      'percent twice, %2541',
+      (secret: string) => Array.from(Buffer.from(secret), (byte) => `%25${byte.toString(16)}`).join(''),
+    ],
+    ['UTF-16 in hex', (secret: string) => Buffer.from(secret, 'utf16le').toString('hex')],
+    [
+      'UTF-16 in hex, high byte first',
+      (secret: string) => Buffer.from(secret, 'utf16le').swap16().toString('hex'),
+    ],
+    ['UTF-16 in base64', (secret: string) => Buffer.from(`x${secret}`, 'utf16le').toString('base64')],
+    [
+      'UTF-16 in base64, high byte first',
+      (secret: string) => Buffer.from(secret, 'utf16le').swap16().toString('base64'),
+    ],
+    ['soft line ends', (secret: string) => inPieces(secret, '=\r\n')],
+    ['lines a diff adds', (secret: string) => inPieces(secret, '\n+')],
+    ['lines a diff takes away', (secret: string) => inPieces(secret, '\n-')],
+    ['numbered lines', (secret: string) => inPieces(secret, '\n12: ')],
+    ['lines numbered with tabs', (secret: string) => inPieces(secret, '\n    12\t')],
+    ['lines numbered with bars', (secret: string) => inPieces(secret, '\n 12 | ')],
+    ['lines numbered with arrows', (secret: string) => inPieces(secret, '\n 12\u2192')],
+    ['strings put together', (secret: string) => inPieces(secret, `' + "`)],
+    ['strings put together on several lines', (secret: string) => inPieces(secret, '\\" +\n    \\"')],
+    ['strings side by side', (secret: string) => inPieces(secret, '" "')],
+    ['spaces of no width', (secret: string) => secret.split('').join('\u200B')],
+    ['soft hyphens', (secret: string) => secret.split('').join('\u00AD')],
+    ['byte order marks', (secret: string) => secret.split('').join('\uFEFF')],
     ['a colour that is never closed', (secret: string) => `\u001B[31${secret}`],
     ['an escape of two characters', (secret: string) => secret.replaceAll(/(.{5})/gu, '$1\u001B(')],
     ['an escape that never ends', (secret: string) => `\u001B[${'0'.repeat(70)} ${secret}`],
@@ -244,6 +279,11 @@ describe('what is found before publishing', () => {
     expect(words.find(encode(text)).some(({ isConclusive }) => isConclusive)).toBe(true);
   });
 });
+
+/** In pieces too short to be known by themselves. */
+function inPieces(secret: string, joint: string): string {
+  return (secret.match(/.{1,5}/gu) ?? []).join(joint);
+}
 
 /** Some eight characters of the secret in a row, not all the same. */
 function survives(text: string, secret: string): boolean {

@@ -2,9 +2,10 @@ import { toBytes } from './byte-string.ts';
 import { collapse, collapseRoom } from './collapse.ts';
 import { secretVariants } from './secret-variants.ts';
 
-/** As many characters of a form of a secret in a row give it away; see `SecretVariants` for the two kinds. */
+/** As many characters of a form of a secret in a row give it away; see `SecretVariants` for the three kinds. */
 export const TEXT_GRAM = 8;
 export const DIGIT_GRAM = 12;
+export const WIDE_GRAM = 20;
 /** Any text gram holds a seed that begins at a multiple of the stride: then only those places have to be looked at. */
 const SEED = 4;
 const STRIDE = TEXT_GRAM - SEED + 1;
@@ -44,12 +45,14 @@ export function gramIndexes(secrets: readonly string[]): {
   const forms = secrets.map(secretVariants);
   const texts = forms.flatMap((form) => form.texts);
   const digits = forms.flatMap((form) => form.digits);
+  const wide = forms.flatMap((form) => form.wide);
   return {
     // A gram without anything to take away is found in the other view as well.
     raw: gramIndex([{ size: TEXT_GRAM, grams: gramsOf(texts, TEXT_GRAM, isCollapsible) }]),
     collapsed: gramIndex([
       { size: TEXT_GRAM, grams: gramsOf(texts.map(collapseText), TEXT_GRAM) },
       { size: DIGIT_GRAM, grams: gramsOf(digits.map(collapseText), DIGIT_GRAM) },
+      { size: WIDE_GRAM, grams: gramsOf(wide.map(collapseText), WIDE_GRAM) },
     ]),
   };
 }

@@ -7,6 +7,8 @@ export interface SecretVariants {
   readonly texts: readonly string[];
   /** Forms made of digits: ordinary text holds eight in a row that happen to be the same, so it takes twelve. */
   readonly digits: readonly string[];
+  /** Forms whose every second byte is zero: it takes twenty to hold as many as five characters of the secret. */
+  readonly wide: readonly string[];
 }
 
 /**
@@ -40,6 +42,7 @@ export function secretVariants(secret: string): SecretVariants {
   const body = toByteString(withoutPrefix(secret));
   const bodies = [body, reverse(body), rot13(body), body.toLowerCase(), body.toUpperCase()];
   const base64 = base64Cores(body);
+  const wide = toUtf16(body);
   const base32 = base32Cores(body);
   const orders = [body, reverse(body), swapPairs(body), swapPairs(body.slice(1))];
   const hex = orders.map((order) => digitsOf(order, 16));
@@ -52,6 +55,8 @@ export function secretVariants(secret: string): SecretVariants {
       ...base64.map(reverse),
     ],
     digits: [...hex, ...hex.map((text) => text.toUpperCase()), digitsOf(body, 8), digitsOf(body, 10)],
+    // The other order of UTF-16 is the same but for its first zero.
+    wide: [...base64Cores(wide), digitsOf(wide, 16), digitsOf(wide, 16).toUpperCase()],
   };
 }
 
@@ -74,6 +79,11 @@ function escaped(body: string): readonly string[] {
   return [percent, percent.toLowerCase(), html, JSON.stringify(body).slice(1, -1)].filter(
     (form) => form !== body,
   );
+}
+
+/** Every byte with a zero behind it: UTF-16, as long as all characters are of ASCII. */
+function toUtf16(body: string): string {
+  return body.replaceAll(/./gsu, '$&\0');
 }
 
 function toUrlAlphabet(base64: string): string {

@@ -52,6 +52,7 @@ describe('a text', () => {
     ['mongodb+srv://admin:h?n#er2@host/db', `mongodb+srv://${MASK}@host/db`],
     ['redis://:a/b@host', `redis://${MASK}@host`],
     ['mysql://u:p@ss/w@rd@host/db?mail=a@b', `mysql://${MASK}@host/db?mail=a@b`],
+    ['postgres://u:p/w@h/a,mysql://u:p:w@h/b', `postgres://${MASK}@h/a,mysql://${MASK}@h/b`],
     ['postgres://localhost:5432/db?mail=a@b', 'postgres://localhost:5432/db?mail=a@b'],
     ['postgres://ada@host/db', `postgres://${MASK}@host/db`],
   ])('loses of %s what is secret, and no host', (url, expected) => {

@@ -171,7 +171,8 @@ function addToRun(now: Progress, kind: number): void {
   if (isKeyLike(run)) {
     now.sureEnd = now.at;
     now.end = now.at;
-  } else if (run.start - now.sureEnd <= BREAK_MAX_CHARS) {
+  } else if (run.start - now.sureEnd <= BREAK_MAX_CHARS || isPerhapsKey(run)) {
+    // Better a few words too many behind a key that was broken off than its last line in clear.
     now.end = now.at;
   }
 }
@@ -183,6 +184,11 @@ function closeRun(now: Progress): void {
 
 function isKeyLike({ length, kinds }: Progress['run']): boolean {
   return length >= LONG_RUN || (length >= SHORT_RUN && (kinds & MIXED) === MIXED);
+}
+
+/** Short lines of a key may lack one kind of characters, but hardly two. */
+function isPerhapsKey({ length, kinds }: Progress['run']): boolean {
+  return length >= SHORT_RUN && (kinds & (kinds - 1)) !== 0;
 }
 
 /** Whether the text up to here ends with a marker: one that ends a key or a mention, or one that begins another. */

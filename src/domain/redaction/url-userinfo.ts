@@ -12,8 +12,9 @@ const USERINFO = /^[^\s/?#'"<>]+(?=@)/u;
 const HOST_NAME = /^(?:[a-z0-9-]{1,30}\.){1,4}[a-z]{2,12}$/u;
 /** Addresses of databases and queues carry passwords as they are, with a slash, a question mark or a hash. */
 const DATABASE = /(?:postgres(?:ql)?|mysql2?|mariadb|mssql|sqlserver|rediss?|mongodb(?:\+srv)?|amqps?)$/iu;
-/** A user name, a colon, and what is no port; with the query left out if that is possible. */
-const PASSWORD = /^[^\s/?#@'"<>:]*:(?!\d{1,5}[/?#])(?:[^\s?'"<>]+|[^\s'"<>]+)(?=@)/u;
+/** A user name, a colon, and what is neither a port nor reaches into another URL; with the query left out if that is possible. */
+const PASSWORD =
+  /^[^\s/?#@'"<>:]*:(?!\d{1,5}[/?#])(?:(?:[^\s?'"<>:]|:(?!\/\/))+|(?:[^\s'"<>:]|:(?!\/\/))+)(?=@)/u;
 
 /** Where a text holds URLs with a user name or password: these two, without the at sign. */
 export function findUserinfo(text: string): readonly FoundPattern[] {

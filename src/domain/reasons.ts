@@ -74,6 +74,10 @@ export const REASONS = {
     'List the known runs with: spec-automation runs list',
   ),
   sandbox_unknown: input("Sandbox '{sandbox}' is not known.", 'Use one of: {known}.'),
+  secret_in_request: input(
+    'The request holds what looks like a secret, so nothing was stored: {place}.',
+    'Take it out, and change the secret if others may have seen the text.',
+  ),
   setting_invalid: input(
     'Setting {name}: {problem}.',
     'See docs/configuration.md for every setting and its form.',

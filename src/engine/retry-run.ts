@@ -5,6 +5,7 @@ import type { Clarification, Run } from '../domain/run.ts';
 import type { RunRetry } from '../store/port.ts';
 import type { Deps } from './deps.ts';
 import { knownOutputs } from './phase-outputs.ts';
+import { demandNoSecretsAsked } from './secret-scan.ts';
 
 const LEASE_POLL_MS = 100;
 
@@ -22,7 +23,7 @@ export interface RetryRequest {
 /**
  * Queue a run again: it goes on at its first unfinished phase, with the work of the finished ones kept. One that is queued and
  * that nobody took up is taken up here.
- * @throws `run_not_found`, `retry_not_applicable`, `answers_invalid`
+ * @throws `run_not_found`, `retry_not_applicable`, `answers_invalid`, `secret_in_request`
  */
 export async function retryRun(deps: Deps, request: RetryRequest): Promise<Run> {
   const run = await deps.store.findRun(request.runId);
@@ -30,6 +31,7 @@ export async function retryRun(deps: Deps, request: RetryRequest): Promise<Run> 
   // Its ring was lost with the process that took it in; ringing again does no harm.
   if (run.status === 'queued' && isPlain(request)) return ringAgain(deps, run);
   if (isPlain(request) && run.status === 'in_progress') return takeUpWhenFree(deps, run);
+  demandNoSecretsAsked(deps.redactor, { notes: request.notes, answers: request.answers });
   const clarifications = mergeAnswers(run, request.answers);
   const firstOpen = firstUnfinished(await deps.store.listPhases(run.id));
   checkApplicable(run, request);

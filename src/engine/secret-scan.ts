@@ -1,6 +1,6 @@
 import { appError } from '../domain/app-error.ts';
 import { COMMIT_MESSAGE, pullRequestTitle } from '../domain/naming.ts';
-import type { SecretFinding } from '../domain/redaction/redactor.ts';
+import type { Redactor, SecretFinding } from '../domain/redaction/redactor.ts';
 import { PASSWORD_IN_URL } from '../domain/redaction/url-userinfo.ts';
 import { readTree } from './read-tree.ts';
 import type { RunSession } from './run-session.ts';
@@ -26,6 +26,19 @@ export async function demandNoSecrets(
   if (places.length === 0) return;
   const more = places.length > PLACES_SHOWN ? `, and ${places.length - PLACES_SHOWN} more` : '';
   throw appError('secret_in_output', { places: places.slice(0, PLACES_SHOWN).join(', ') + more });
+}
+
+/**
+ * Look for secrets in what somebody asks for, before any of it is stored. @throws `secret_in_request`
+ */
+export function demandNoSecretsAsked(
+  redactor: Redactor,
+  asked: Readonly<Record<string, string | undefined>>,
+): void {
+  for (const [field, text = ''] of Object.entries(asked)) {
+    const first = redactor.find(Buffer.from(text)).find(isReasonToRefuse);
+    if (first !== undefined) throw appError('secret_in_request', { place: describe(field, text, first) });
+  }
 }
 
 /** A URL with a password is masked in logs; in a document it is mostly an example. So is a word of a secret mostly a word. */

@@ -4,6 +4,7 @@ import type { ClarificationMode, Identity, Run } from '../domain/run.ts';
 import { validateBranch, validateFeature, validateSpecText } from '../domain/validate.ts';
 import type { RemoteState } from '../git/port.ts';
 import type { Deps } from './deps.ts';
+import { demandNoSecretsAsked } from './secret-scan.ts';
 
 /** What a caller asks for. Absent fields take the defaults the face was configured with. */
 export interface Submission {
@@ -36,6 +37,12 @@ export async function submitRun(deps: Deps, submission: Submission): Promise<Run
   const feature = submission.feature === undefined ? null : validateFeature(submission.feature);
   if (submission.baseBranch !== undefined) validateBranch(submission.baseBranch);
   checkNames(deps, submission);
+  const { externalRef, repository: asked } = submission;
+  demandNoSecretsAsked(deps.redactor, {
+    'spec text': specText,
+    external_ref: externalRef,
+    repository: asked,
+  });
   await deps.workspaces.preflight();
   const repository = await deps.git.canonicalRepository(submission.repository, submission.workingDirectory);
   const remote = await deps.git.inspectRemote(repository);

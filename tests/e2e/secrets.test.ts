@@ -20,6 +20,38 @@ const KEY = generateKeyPairSync('rsa', {
 }).privateKey;
 const ENCODED = Buffer.from(`token: ${SECRET}`).toString('base64');
 
+describe('a secret in what somebody asks for', () => {
+  it.each([
+    ['the spec text', { specText: `${SPEC}\nThe key is ${SECRET}.` }, 'spec text, line 2 ('],
+    ['the spec text, encoded', { specText: `${SPEC} ${ENCODED}` }, 'spec text, line 1 (registered)'],
+    ['the spec text, unknown to us', { specText: `${SPEC}\n\n${KEY}` }, 'spec text, line 3 (private key)'],
+    ['the reference', { externalRef: `ref-${SECRET}` }, 'external_ref, line 1 ('],
+  ])('is refused in %s, and nothing is stored', async (_where, change, place) => {
+    await using engine = await openEngine({ agents: [scriptedAgent(() => ({}))], secrets: [SECRET] });
+    const repository = await makeRepository({ files: FILES });
+    const refused = engine.app.submit({ repository, specText: SPEC, ...change });
+    await expect(refused).rejects.toMatchObject({
+      code: 'secret_in_request',
+      message: expect.stringContaining(place),
+    });
+    expect((await engine.app.list({ limit: 10 })).runs).toEqual([]);
+    expect(await filesLeaking(engine, 3)).toEqual([]);
+  });
+
+  it('is refused in the notes and answers of a retry', async () => {
+    await using engine = await openEngine({
+      agents: [scriptedAgent(() => ({ exitCode: 1 }))],
+      secrets: [SECRET],
+    });
+    const run = await engine.runToEnd({ repository: await makeRepository({ files: FILES }), specText: SPEC });
+    for (const words of [{ notes: `Use ${SECRET}` }, { answers: `[{"answer":"${SECRET}"}]` }])
+      await expect(engine.app.retry({ runId: run.run_id, ...words })).rejects.toMatchObject({
+        code: 'secret_in_request',
+      });
+    expect(await engine.app.get(run.run_id)).toEqual(run);
+  });
+});
+
 describe('a secret the agent knows', () => {
   it('is masked in logs, events, errors and the database, and never published', async () => {
     const agent = scriptedAgent((invocation) => ({
@@ -114,12 +146,12 @@ function secretsCheck(detail: unknown) {
 }
 
 /** Files of the state directory that give the secret away in any form. */
-async function filesLeaking({ home }: EngineKit): Promise<readonly string[]> {
+async function filesLeaking({ home }: EngineKit, leastFiles = 21): Promise<readonly string[]> {
   const entries = await readdir(home, { recursive: true, withFileTypes: true });
   const names = entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name));
-  expect(names.length).toBeGreaterThan(20);
+  expect(names.length).toBeGreaterThanOrEqual(leastFiles);
   const found = await Promise.all(names.map(async (name) => ((await isLeaking(name)) ? [name] : [])));
   return found.flat();
 }

@@ -34,8 +34,7 @@ export const recover: CommandAction<{ readonly json?: boolean }> = async (contex
     context.printJson({ runs: views });
   } else if (rows.length === 0) context.print('No run waits for a worker.\n');
   else context.print(table(['RUN', 'STATUS', 'REASON', 'WORKER'], rows));
-  if (held.length > 0)
-    context.note('The runs in progress are held by workers that live.\n');
+  if (held.length > 0) context.note('The runs in progress are held by workers that live.\n');
   return worst(runs.map(exitCodeOfEnd));
 };
 

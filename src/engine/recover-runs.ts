@@ -30,10 +30,10 @@ export async function recoverRuns(deps: Deps): Promise<readonly string[]> {
 
 /**
  * `recoverRuns`, and wait for the leases that nobody renews: a worker that died a moment ago seems to hold its runs until they are
- * over. Bounded by the length of a lease.
+ * over. Bounded by the length of a lease, and to a hundred runs that are held.
  */
 export async function recoverDeadRuns(deps: Deps): Promise<readonly string[]> {
-  const { store, clock, settings } = deps;
+  const { store, clock, queue, settings } = deps;
   const endMs = clock.monotonicMs() + settings.leaseTtlMs + settings.leaseRenewMs;
   const { runs } = await store.listRuns({ limit: RUNS_PER_SWEEP, status: 'in_progress' });
   const found = new Set(await recoverRuns(deps));
@@ -41,7 +41,11 @@ export async function recoverDeadRuns(deps: Deps): Promise<readonly string[]> {
     !found.has(id) && (await store.findRun(id))?.leaseUntilMs === leaseUntilMs;
   while (clock.monotonicMs() < endMs && (await Promise.all(runs.map(isUndecided))).includes(true)) {
     await clock.sleep(POLL_MS);
-    for (const runId of await recoverRuns(deps)) found.add(runId);
+    const claimable = await store.findClaimableRuns(RUNS_PER_SWEEP);
+    for (const runId of claimable.filter((id) => !found.has(id))) {
+      found.add(runId);
+      await queue.ring(runId);
+    }
   }
   return [...found];
 }

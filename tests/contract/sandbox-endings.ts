@@ -132,6 +132,16 @@ export function endingsContract({ agent, sandbox, leftOf }: SandboxBench, kit: E
       await nothingLeft(execution.command.runId);
     });
 
+    it('at whatever moment leaves nothing', async () => {
+      for (let tenths = 0; tenths < 60; tenths += 6) {
+        const controller = new AbortController();
+        const execution = await kit.start(agent('sleep-forever.sh'), { signal: controller.signal });
+        setTimeout(() => controller.abort(), tenths / 10);
+        expect(await execution.result).toMatchObject({ ending: 'cancelled' });
+        await nothingLeft(execution.command.runId);
+      }
+    });
+
     it('after the end changes nothing', async () => {
       const controller = new AbortController();
       const execution = await kit.start(agent('ignore-stdin.sh'), { signal: controller.signal });

@@ -31,11 +31,12 @@ export async function sweep({ leaderPid, marker, directories }: ExecutionTraces)
 }
 
 /**
- * Wait until the system has taken away what stood behind a wall that fell: it does so at once, but not in the same moment. Nothing
- * new can come from there, so that one look that finds nothing is enough.
+ * Wait until the system has taken away what stood behind a wall that fell: it does so at once, but not in the same moment. After a
+ * clean end nothing new can come from there, so that one look that finds nothing is enough; otherwise the wall may just be rising.
  */
-export async function awaitWallFallen(marker: ExecutionTraces['marker']): Promise<void> {
-  await killUntilNone({ choose: (seen) => seen.filter((each) => isOf(each, marker)), calmLooks: 1 });
+export async function awaitWallFallen(marker: ExecutionTraces['marker'], isClean: boolean): Promise<void> {
+  const choose = (seen: readonly SeenProcess[]) => seen.filter((each) => isOf(each, marker));
+  await killUntilNone({ choose, ...(isClean && { calmLooks: 1 }) });
 }
 
 /** True for a process that inherited the marker of this execution, whichever worker started it. */

@@ -1,4 +1,11 @@
-import type { ExecutionName, Sandbox, SandboxCommand, SandboxObserver, SandboxResult } from '../port.ts';
+import type {
+  ExecutionName,
+  Sandbox,
+  SandboxCommand,
+  SandboxEnding,
+  SandboxObserver,
+  SandboxResult,
+} from '../port.ts';
 import { findConfinement, noConfinement, type Confinement } from './confinement.ts';
 import { findProgram } from './find-program.ts';
 import { followOutput } from './follow-output.ts';
@@ -16,7 +23,7 @@ import {
   type Exit,
   type Spool,
 } from './spool.ts';
-import { startSupervisor, type Supervisor } from './supervisor.ts';
+import { startSupervisor, SUPERVISOR_PROGRAMS, type Supervisor } from './supervisor.ts';
 import { isSupervised, watchExecution } from './watch-execution.ts';
 
 /** What the sandbox takes from the host. */
@@ -73,7 +80,7 @@ async function execute(
   const traces = { marker: { runId: command.runId, execution: executionOf(command) }, directories };
   if (await isWhole(spool)) return watch(surroundings, command, { spool, supervisor, traces, observe });
   // Somebody took away what it wrote: nobody will know what it said.
-  await sweepUp(spool, traces);
+  await sweepUp(spool, traces, 'lost');
   return { ...NOTHING_SEEN, ending: 'lost' };
 }
 
@@ -98,7 +105,7 @@ async function watch(
   const limits = { deadlineMs: beganMs + deadlineMs - Date.now(), graceMs, signal, release };
   const ending = await watchExecution({ spool, marker, supervisor, output }, limits);
   if (ending !== 'released') {
-    await sweepUp(spool, traces);
+    await sweepUp(spool, traces, ending);
     await output.finish();
   }
   output.failure.throwIfAborted();
@@ -113,8 +120,9 @@ async function watch(
   };
 }
 
-async function sweepUp(spool: Spool, traces: Traces): Promise<void> {
-  if (await isConfined(spool)) await awaitWallFallen(traces.marker);
+async function sweepUp(spool: Spool, traces: Traces, ending: SandboxEnding): Promise<void> {
+  const isClean = ending === 'exited' && (await readExit(spool)) !== undefined;
+  if (await isConfined(spool)) await awaitWallFallen(traces.marker, isClean);
   else await sweep({ ...traces, leaderPid: await readPid(spool, 'leader') });
 }
 
@@ -128,7 +136,7 @@ async function start(
   const directories = await prepareHome(command);
   const marker = { runId: command.runId, execution: executionOf(command), ...(await currentWorker()) };
   try {
-    await findProgram(command.argv[0], path);
+    for (const name of [command.argv[0], ...SUPERVISOR_PROGRAMS]) await findProgram(name, path);
     const argv = await surroundings.wrap(command, directories);
     if (!(await createSpool(spool, { stdin: command.stdin, isConfined: wall.isConfined }))) return undefined;
     return await startSupervisor({

@@ -14,9 +14,13 @@ DRAIN_S=1
 LOOKS_MAX=50
 CALM_LOOKS=2
 
-echo $$ > "$spool/supervisor"
-# A handler, since what is ignored here would be ignored by the agent as well.
+killer=
+is_asked=
+# Handlers, since what is ignored here would be ignored by the agent as well.
 trap : HUP INT QUIT
+# Until there is an agent to kill.
+trap 'is_asked=yes' TERM
+echo $$ > "$spool/supervisor"
 ulimit -c 0 2> /dev/null
 ulimit -f "$file_max_blocks"
 
@@ -25,6 +29,12 @@ later() {
   seconds=$1
   shift
   (cd / && env -i PATH="$PATH" sleep "$seconds" && "$@") > /dev/null 2>&1 &
+}
+
+kill_in_time() {
+  [ -n "$killer" ] && return
+  later "$grace_s" kill -KILL -- "-$leader"
+  killer=$!
 }
 
 # The agent writes to pipes, as it would anywhere: `echo text > /dev/stdout` would cut a file off. When nothing can be written any
@@ -39,14 +49,19 @@ copy() {
 
 command -v timeout > /dev/null && set -- timeout -k "$grace_s" "$limit_s" "$@"
 if command -v setsid > /dev/null; then set -- setsid "$@"; else set -m; fi
-mkfifo "$spool/stdout.pipe" "$spool/stderr.pipe"
+# Without pipes what it says would be lost; without a result, this execution is.
+mkfifo "$spool/stdout.pipe" "$spool/stderr.pipe" || exit
 # Open at both ends until everyone has theirs, so that no open waits for somebody who may be dead.
 exec 7<> "$spool/stdout.pipe" 8<> "$spool/stderr.pipe"
 (export "$marker_name=$marker" && exec "$@") \
   < "$spool/stdin" > "$spool/stdout.pipe" 2> "$spool/stderr.pipe" 7>&- 8>&- &
 leader=$!
 echo "$leader" > "$spool/leader"
-trap 'later "$grace_s" kill -KILL -- "-$leader"; killer=$!' TERM
+trap kill_in_time TERM
+if [ -n "$is_asked" ]; then
+  kill -TERM "$leader" 2> /dev/null
+  kill_in_time
+fi
 copy stdout &
 stdout_copy=$!
 copy stderr &
@@ -58,7 +73,7 @@ wait_for() {
   while :; do
     wait "$1"
     status=$?
-    kill -0 "$1" 2> /dev/null || return "$status"
+    if [ "$status" -le 128 ] || ! kill -0 "$1" 2> /dev/null; then return "$status"; fi
   done
 }
 
@@ -66,6 +81,7 @@ wait_for "$leader"
 code=$?
 kill -KILL -- "-$leader" 2> /dev/null
 # The number may soon be somebody else's.
+trap : TERM
 [ -n "$killer" ] && kill "$killer" 2> /dev/null
 
 # Behind a wall everything that writes is gone by now; elsewhere a daemon may hold a pipe open for ever.

@@ -9,13 +9,16 @@ import type { Spool } from './spool.ts';
 /** The program; it says itself what it does. */
 const SCRIPT = fileURLToPath(new URL('supervisor.sh', import.meta.url));
 
+/** What it cannot do without, besides `/bin/sh`; it uses `setsid` and `timeout` where they are. */
+export const SUPERVISOR_PROGRAMS = ['cat', 'mkfifo', 'sleep'] as const;
+
 /** The most an agent may write to one file, its output included; a program that goes on gets SIGXFSZ. */
 const FILE_MAX_BYTES = 256 * 1024 * 1024;
 /** `ulimit -f` counts in these (POSIX). */
 const BLOCK_BYTES = 512;
 
 /** The process that waits for an agent and writes down how it ended. */
-export type Supervisor = Pick<ChildProcess, 'exitCode' | 'signalCode'> & NodeJS.EventEmitter;
+export type Supervisor = Pick<ChildProcess, 'pid' | 'exitCode' | 'signalCode'> & NodeJS.EventEmitter;
 
 /** What to supervise. */
 export interface Supervised {
@@ -37,7 +40,7 @@ export interface ExecutionDirectories {
   readonly home: string;
 }
 
-/** Start an agent's supervisor. It needs `/bin/sh`, `cat` and `mkfifo`, and uses `setsid` and `timeout` where they are. @throws what `spawn` throws */
+/** Start an agent's supervisor.  @throws what `spawn` throws */
 export async function startSupervisor(supervised: Supervised): Promise<Supervisor> {
   const { spool, argv, env, marker, directories } = supervised;
   const values = [

@@ -41,13 +41,17 @@ export async function watchExecution(watched: Watched, limits: EndLimits): Promi
   const leaderPid = await readPid(watched.spool, 'leader');
   askToStop({ leaderPid, marker: watched.marker });
   // It makes sure of the end, should this process not live to do so.
-  await signalSupervisor(watched.spool, 'SIGTERM');
-  if (!(await endsWithin(watched, limits.graceMs)) && leaderPid !== undefined) {
-    signalGroup(leaderPid, 'SIGKILL');
-    // One that somebody stopped would otherwise never go.
-    if (!(await endsWithin(watched, KILL_MS))) await signalSupervisor(watched.spool, 'SIGKILL');
-  }
+  await signalSupervisor(watched, 'SIGTERM');
+  if (!(await endsWithin(watched, limits.graceMs))) await killAll(watched);
   return ending;
+}
+
+async function killAll(watched: Watched): Promise<void> {
+  // It may have started a moment ago.
+  const leaderPid = await readPid(watched.spool, 'leader');
+  if (leaderPid !== undefined) signalGroup(leaderPid, 'SIGKILL');
+  // A supervisor that somebody stopped would otherwise never go.
+  if (!(await endsWithin(watched, KILL_MS))) await signalSupervisor(watched, 'SIGKILL');
 }
 
 /** True while the supervisor of an execution lives, whoever started it. */
@@ -62,9 +66,12 @@ async function isJustMade(spool: Spool): Promise<boolean> {
   return madeAtMs !== undefined && Date.now() - madeAtMs < START_MS;
 }
 
-async function signalSupervisor(spool: Spool, signal: NodeJS.Signals): Promise<void> {
-  const pid = await readPid(spool, 'supervisor');
-  if (pid !== undefined && isRunningWith(pid, spool.directory)) signalProcess(pid, signal);
+/** One this process started is known before it has written its number down. */
+async function signalSupervisor({ spool, supervisor }: Watched, signal: NodeJS.Signals): Promise<void> {
+  const pid = supervisor === undefined ? await readPid(spool, 'supervisor') : supervisor.pid;
+  if (pid === undefined) return;
+  const isIt = supervisor === undefined ? isRunningWith(pid, spool.directory) : isUnderWay(supervisor);
+  if (isIt) signalProcess(pid, signal);
 }
 
 async function firstEnding(watched: Watched, limits: EndLimits): Promise<SandboxEnding> {
@@ -93,8 +100,12 @@ async function endsWithin(watched: Watched, ms: number): Promise<boolean> {
 
 /** Its result is written, or nobody is left to write one. */
 async function hasEnded({ spool, supervisor }: Watched): Promise<boolean> {
-  if (supervisor !== undefined) return supervisor.exitCode !== null || supervisor.signalCode !== null;
+  if (supervisor !== undefined) return !isUnderWay(supervisor);
   return (await readExit(spool)) !== undefined || !(await isSupervised(spool));
+}
+
+function isUnderWay({ exitCode, signalCode }: Supervisor): boolean {
+  return exitCode === null && signalCode === null;
 }
 
 /** A moment, or less when something happens. */

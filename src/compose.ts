@@ -186,6 +186,7 @@ function sandboxes(settings: Settings): readonly Sandbox[] {
       graceMs: STOP_GRACE_MS,
       confinement: 'auto',
       unwatchedMs: UNWATCHED_MS,
+      privatePaths: [settings.home, settings.workspaceRoot, path.resolve('.env')],
     }),
   ];
 }

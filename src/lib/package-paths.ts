@@ -8,8 +8,16 @@ import path from 'node:path';
  */
 export function packagePaths(nodePath: string, packageDirectory: string): readonly string[] {
   const own = ['package.json', 'src', 'dist'].map((name) => path.join(packageDirectory, name));
-  const found = [nodePath, ...own, ...librariesOf(packageDirectory)].filter((place) => existsSync(place));
+  const found = [...nodePaths(nodePath), ...own, ...librariesOf(packageDirectory)].filter((place) =>
+    existsSync(place),
+  );
   return [...new Set([...found, ...found.map((place) => realpathSync(place))])];
+}
+
+/** Node itself, and the folder that holds its libraries where it is not made of one piece. */
+export function nodePaths(nodePath: string): readonly string[] {
+  const libraries = path.join(path.dirname(path.dirname(nodePath)), 'lib');
+  return existsSync(libraries) ? [nodePath, libraries] : [nodePath];
 }
 
 function librariesOf(directory: string): readonly string[] {

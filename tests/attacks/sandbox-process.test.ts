@@ -18,7 +18,13 @@ const WORKER = fileURLToPath(new URL('../support/process-worker.ts', import.meta
 const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin';
 const MEGABYTE = 1024 * 1024;
 
-const options = { path: SEARCH_PATH, graceMs: 500, confinement: 'off', unwatchedMs: 60_000 } as const;
+const options = {
+  path: SEARCH_PATH,
+  graceMs: 500,
+  confinement: 'off',
+  unwatchedMs: 60_000,
+  privatePaths: [],
+} as const;
 const sandbox = processSandbox(options);
 
 const bench: Omit<SandboxBench, 'name'> = {

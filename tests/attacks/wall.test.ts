@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,12 @@ import type { SandboxCommand } from '../../src/sandbox/port.ts';
 import { processSandbox } from '../../src/sandbox/process/process-sandbox.ts';
 import { executionKit } from '../support/process-executions.ts';
 
-const OPTIONS = { path: '/usr/local/bin:/usr/bin:/bin', graceMs: 500, unwatchedMs: 60_000 } as const;
+const OPTIONS = {
+  path: '/usr/local/bin:/usr/bin:/bin',
+  graceMs: 500,
+  unwatchedMs: 60_000,
+  privatePaths: [],
+} as const;
 const CANARY = 'host-canary-5518';
 
 /** What code that means harm tries; each prints `reached` when it got through. */
@@ -73,12 +78,32 @@ describe('an agent that means harm', () => {
     expect(wall).toMatchObject({ isConfined: true });
   });
 
-  it('is not started where a directory it needs holds the records of runs', async () => {
-    const command = await walled.command(['/bin/true']);
-    const readPaths = [path.dirname(command.stateDirectory)];
-    const { argv, ...rest } = command;
-    const execution = await walled.start(argv, { ...rest, readPaths });
-    await expect(execution.result).rejects.toMatchObject({ code: 'sandbox_unavailable' });
+  describe('that needs a folder in which private things lie', () => {
+    const shown = path.join(tmpdir(), `shown-${process.pid}`);
+    const privatePaths = ['records', 'settings', 'not there'].map((name) => path.join(shown, 'deep', name));
+    const kit = executionKit(processSandbox({ ...OPTIONS, confinement: 'auto', privatePaths }));
+    const LOOK =
+      'cat "$SHOWN/tool" "$SHOWN/deep/settings" "$SHOWN/deep/records/all"; echo x > "$SHOWN/deep/records/new"';
+
+    beforeAll(async () => {
+      await mkdir(path.join(shown, 'deep/records'), { recursive: true });
+      await writeFile(path.join(shown, 'tool'), 'the tool');
+      await writeFile(path.join(shown, 'deep/settings'), CANARY);
+      await writeFile(path.join(shown, 'deep/records/all'), CANARY);
+      await symlink(shown, `${shown}-link`);
+    });
+    afterAll(async () => {
+      await rm(shown, { recursive: true });
+      await rm(`${shown}-link`);
+    });
+
+    it.each(['', '-link'])('sees the folder and not these, by its name and by another', async (suffix) => {
+      const folder = `${shown}${suffix}`;
+      const change = { env: { SHOWN: folder }, readPaths: [folder] };
+      const { stdout } = await (await kit.start(['/bin/sh', '-c', LOOK], change)).result;
+      expect(stdout).toBe('the tool\n');
+      expect(await readdir(path.join(shown, 'deep/records'))).toEqual(['all']);
+    });
   });
 
   it.each(ATTEMPTS)('cannot %s', async (_what, script) => {

@@ -103,6 +103,7 @@ async function makeDeps(home: string, options: EngineKitOptions): Promise<Deps> 
           graceMs: GRACE_MS,
           confinement: options.confinement ?? 'off',
           unwatchedMs: UNWATCHED_MS,
+          privatePaths: [home],
         }),
       ],
     ]),

@@ -8,6 +8,7 @@ const Task = z.object({
     graceMs: z.number(),
     confinement: z.enum(['auto', 'off']),
     unwatchedMs: z.number(),
+    privatePaths: z.array(z.string()),
   }),
   command: z.object({
     runId: z.string(),

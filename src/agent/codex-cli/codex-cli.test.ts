@@ -192,7 +192,15 @@ describe('the program', () => {
     await rm(path.join(modules, platform), { recursive: true });
     const fallback = agent({ program: script }).command(INVOCATION);
     expect(fallback.argv[0]).toBe(script);
-    expect(fallback.readPaths).toEqual([path.dirname(modules), process.execPath]);
+    expect(fallback.readPaths.slice(0, 2)).toEqual([path.dirname(modules), process.execPath]);
+    // pnpm's way: a shell script on the search path that names it.
+    const start = path.join(path.dirname(path.dirname(modules)), 'codex');
+    const named = path.relative(path.dirname(start), script);
+    await writeFile(start, `#!/bin/sh\nexec node  "$basedir/${named}" "$@"\n`, { mode: 0o755 });
+    expect(agent({ program: start }).command(INVOCATION)).toMatchObject({
+      argv: expect.arrayContaining([script]),
+      readPaths: fallback.readPaths,
+    });
   });
 
   it.each(['codex', 'bin/codex.js'])(
@@ -203,7 +211,8 @@ describe('the program', () => {
       await mkdir(path.dirname(program), { recursive: true });
       await writeFile(program, '#!/bin/sh', { mode: 0o755 });
       const { readPaths } = agent({ program }).command(INVOCATION);
-      expect(readPaths.filter((place) => place !== process.execPath)).toEqual([program]);
+      expect(readPaths[0]).toBe(program);
+      expect(readPaths.filter((place) => home.startsWith(place))).toEqual([]);
     },
   );
 });

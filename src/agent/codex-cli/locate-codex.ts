@@ -1,6 +1,17 @@
-import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+
+import { nodePaths } from '../../lib/package-paths.ts';
 
 /** A Codex CLI that is there. */
 export interface CodexProgram {
@@ -22,6 +33,8 @@ export interface CodexPlaces {
 const LOCAL_BIN = 'agents/codex/node_modules/.bin/codex';
 const MANIFEST = 'codex-package.json';
 const PACKAGES = '/node_modules';
+const START_SCRIPT = /"\$basedir\/([^"]+\.js)"/u;
+const START_BYTES = 4_096;
 /** The npm package is a start script of Node for one of these; calling it directly saves that Node. */
 const NATIVE: Readonly<Record<string, { readonly package: string; readonly target: string }>> = {
   'linux-x64': { package: '@openai/codex-linux-x64', target: 'x86_64-unknown-linux-musl' },
@@ -44,7 +57,7 @@ export function locateCodex({
         ? [program]
         : onPath(program);
   const found = places.find(isProgram);
-  return found === undefined ? undefined : describe(realpathSync(found));
+  return found === undefined ? undefined : describe(behindStartScript(realpathSync(found)));
 }
 
 function isProgram(place: string): boolean {
@@ -56,6 +69,28 @@ function isProgram(place: string): boolean {
   }
 }
 
+/** pnpm puts a shell script on the search path that names the program by its place beside it; any other program is itself. */
+function behindStartScript(program: string): string {
+  const named = START_SCRIPT.exec(readStart(program))?.[1];
+  const script = named === undefined ? program : path.resolve(path.dirname(program), named);
+  return script !== program && isThere(script) ? realpathSync(script) : program;
+}
+
+function readStart(program: string): string {
+  const file = openSync(program, 'r');
+  try {
+    const bytes = Buffer.alloc(START_BYTES);
+    const text = bytes.toString('latin1', 0, readSync(file, bytes));
+    return text.startsWith('#!') ? text : '';
+  } finally {
+    closeSync(file);
+  }
+}
+
+function isThere(file: string): boolean {
+  return existsSync(file) && statSync(file).isFile();
+}
+
 function describe(program: string): CodexProgram {
   if (!program.endsWith('.js')) return { path: program, readPaths: [rootOf(program, MANIFEST)] };
   const native = findNative(program);
@@ -64,7 +99,7 @@ function describe(program: string): CodexProgram {
   const packages = program.indexOf(`${PACKAGES}/`);
   const installed =
     packages === -1 ? rootOf(program, 'package.json') : program.slice(0, packages + PACKAGES.length);
-  return { path: program, readPaths: [installed, process.execPath] };
+  return { path: program, readPaths: [installed, ...nodePaths(process.execPath)] };
 }
 
 function findNative(script: string): string | undefined {

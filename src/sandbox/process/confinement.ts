@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 import { exec } from '../../lib/exec.ts';
@@ -45,9 +45,13 @@ const UNCONFINED =
 
 /**
  * A wall by bubblewrap: own file tree (the system read-only, the working copy and HOME writable, nothing else of the host), own
- * processes, no capabilities, and no network for agents that need none. Tried once for real; where that fails there is none.
+ * processes, no capabilities, and no network for agents that need none; private paths are covered where they lie in what is shown.
+ * Tried once for real; where that fails there is none.
  */
-export async function findConfinement(searchPath: string): Promise<Confinement> {
+export async function findConfinement(
+  searchPath: string,
+  privatePaths: readonly string[],
+): Promise<Confinement> {
   try {
     const program = await findProgram('bwrap', searchPath);
     await probe(program);
@@ -55,7 +59,7 @@ export async function findConfinement(searchPath: string): Promise<Confinement> 
       'bubblewrap: own file tree, processes and no capabilities; network only for agents that need a model';
     return {
       wall: { isConfined: true, description },
-      wrap: (command, directories) => wrap(program, command, directories),
+      wrap: (command, directories) => wrap({ program, privatePaths }, command, directories),
     };
   } catch (thrown) {
     const problem = thrown instanceof Error ? thrown.message : String(thrown);
@@ -75,22 +79,46 @@ async function probe(program: string): Promise<void> {
 }
 
 async function wrap(
-  program: string,
+  { program, privatePaths }: { readonly program: string; readonly privatePaths: readonly string[] },
   command: SandboxCommand,
   { work, home }: ExecutionDirectories,
 ): Promise<readonly string[]> {
-  const { workingDirectory, homeDirectory, stateDirectory } = command;
-  const opening = command.readPaths.find((place) => contains(place, stateDirectory));
-  if (opening !== undefined) throw new Error(`${opening} would open the records of runs to the agent`);
+  const { workingDirectory, homeDirectory, readPaths } = command;
   const walls = [
     await baseArguments(),
     command.needsNetwork ? [] : ['--unshare-net'],
-    ...command.readPaths.map(readOnly),
+    ...readPaths.map(readOnly),
+    ...(await hidden(privatePaths, [...SYSTEM_PATHS, ...readPaths])),
     ['--bind', home, homeDirectory],
     ['--bind', work, workingDirectory],
     ['--chdir', workingDirectory],
   ];
   return [program, ...walls.flat(), '--', ...command.argv];
+}
+
+/** What covers private files and directories that lie in what an agent is shown, be it through a link. */
+async function hidden(
+  privatePaths: readonly string[],
+  shown: readonly string[],
+): Promise<readonly (readonly string[])[]> {
+  const found = await Promise.all(
+    privatePaths.flatMap((secret) => shown.map((place) => coverIn(place, secret))),
+  );
+  return found.flatMap((cover) => cover ?? []);
+}
+
+async function coverIn(place: string, secret: string): Promise<readonly (readonly string[])[] | undefined> {
+  try {
+    const [realPlace, realSecret] = [await realpath(place), await realpath(secret)];
+    const relative = path.relative(realPlace, realSecret);
+    if (relative.startsWith('..') || path.isAbsolute(relative)) return undefined;
+    const seenAt = path.join(place, relative);
+    const isFile = (await stat(realSecret)).isFile();
+    return [isFile ? ['--ro-bind', '/dev/null', seenAt] : ['--tmpfs', seenAt]];
+  } catch {
+    // What is not there needs no cover.
+    return undefined;
+  }
 }
 
 async function baseArguments(): Promise<readonly string[]> {
@@ -109,9 +137,4 @@ async function baseArguments(): Promise<readonly string[]> {
 
 function readOnly(place: string): readonly string[] {
   return ['--ro-bind-try', place, place];
-}
-
-function contains(directory: string, place: string): boolean {
-  const relative = path.relative(directory, place);
-  return !relative.startsWith('..') && !path.isAbsolute(relative);
 }

@@ -34,6 +34,8 @@ export interface ProcessSandboxOptions {
   readonly graceMs: number;
   /** `off` leaves the wall away where there could be one. */
   readonly confinement: 'auto' | 'off';
+  /** Files and directories no agent may see, wherever they lie: settings, and the records and workspaces of all runs. */
+  readonly privatePaths: readonly string[];
   /** How much later than its deadline an agent ends that nobody watches. */
   readonly unwatchedMs: number;
 }
@@ -46,7 +48,9 @@ export function processSandbox(options: ProcessSandboxOptions): Sandbox {
   let confinement: Promise<Confinement> | undefined;
   const findOnce = () =>
     (confinement ??=
-      options.confinement === 'off' ? Promise.resolve(noConfinement()) : findConfinement(options.path));
+      options.confinement === 'off'
+        ? Promise.resolve(noConfinement())
+        : findConfinement(options.path, options.privatePaths));
   return {
     name: 'process',
     variableNames: ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TERM', 'NO_COLOR', 'PWD', MARKER_NAME],

@@ -3,6 +3,8 @@ import type { SandboxCommand } from '../../src/sandbox/port.ts';
 import type { ExecutionKit, SandboxBench } from '../support/process-executions.ts';
 import { waitFor } from '../support/wait-for.ts';
 
+const GUARD = /supervisor|: env -i/u;
+
 /** What is gone when an execution is over, and what is not. */
 export function leftOversContract({ agent, sandbox, leftOf }: SandboxBench, kit: ExecutionKit): void {
   describe('when the agent has ended', () => {
@@ -102,8 +104,8 @@ export function leftOversContract({ agent, sandbox, leftOf }: SandboxBench, kit:
   });
 
   const nothingLeft = async (runId: string) => {
-    // A supervisor needs a moment to end once it wrote the result down.
-    await waitFor(async () => (await leftOf(runId)).every((each) => each.includes('supervisor')), {
+    // A supervisor needs a moment to end once it wrote the result down, and so does what it started to wait for somebody.
+    await waitFor(async () => (await leftOf(runId)).every((each) => GUARD.test(each)), {
       timeoutMs: 0,
       what: `end of everything in ${runId}: ${(await leftOf(runId)).join('; ')}`,
     });

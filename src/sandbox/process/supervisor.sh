@@ -85,13 +85,16 @@ trap : TERM
 [ -n "$killer" ] && kill "$killer" 2> /dev/null
 
 # Behind a wall everything that writes is gone by now; elsewhere a daemon may hold a pipe open for ever.
-later "$DRAIN_S" kill -KILL "$stdout_copy" "$stderr_copy"
-drain=$!
+drain=
+if [ ! -e "$spool/confined" ]; then
+  later "$DRAIN_S" kill -KILL "$stdout_copy" "$stderr_copy"
+  drain=$!
+fi
 for copy in "$stdout_copy" "$stderr_copy"; do
   wait_for "$copy"
   [ $? -eq "$KILLED_FOR_FILE_SIZE" ] && code=$KILLED_FOR_FILE_SIZE
 done
-kill "$drain" 2> /dev/null
+[ -n "$drain" ] && kill "$drain" 2> /dev/null
 
 # In place: the room for it was taken when the disk had some.
 printf '%03d\n' "$code" 1<> "$spool/result.draft" && mv "$spool/result.draft" "$spool/result"

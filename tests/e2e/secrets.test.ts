@@ -81,7 +81,7 @@ describe('a secret the agent knows', () => {
 
   it('nobody registered is found by its form before it is published', async () => {
     const agent = scriptedAgent((invocation) => ({
-      files: goodDocument(invocation, '\nAKIAABCDEFGHIJKLMNOP\n'),
+      files: goodDocument(invocation, '\nAKIAQ3EGZ7MXW2RTKV5B\n'),
       isFinishing: true,
     }));
     await using engine = await openEngine({ agents: [agent] });
@@ -91,7 +91,8 @@ describe('a secret the agent knows', () => {
   });
 
   it('is no reason to refuse where a document only shares a word with it, or shows what secrets look like', async () => {
-    const words = 'The production database. AKIAIOSFODNN7EXAMPLE. It refuses `-----BEGIN PRIVATE KEY-----`.';
+    const words =
+      'The production database. AKIAIOSFODNN7EXAMPLE. xoxb-your-slack-bot-token. It refuses `-----BEGIN PRIVATE KEY-----`.';
     const agent = scriptedAgent((invocation) => ({
       files: goodDocument(invocation, `\n${words}\n`),
       isFinishing: true,

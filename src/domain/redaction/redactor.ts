@@ -39,8 +39,8 @@ export interface SecretFinding {
   readonly offset: number;
   readonly length: number;
   /**
-   * Whether it is more than a word a secret happens to share with other text: sixteen characters of a registered one, or all of it.
-   * The rest is reason enough to mask, but not to refuse.
+   * Whether it is more than a word a secret happens to share with other text (sixteen characters of a registered one, or all of it)
+   * and more than a placeholder in the form of a provider's token. The rest is reason enough to mask, but not to refuse.
    */
   readonly isConclusive: boolean;
 }

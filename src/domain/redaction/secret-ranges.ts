@@ -47,12 +47,15 @@ export function secretRanges(secrets: readonly string[]): SecretRanges {
 
   return {
     find(bytes, text) {
-      const patterns = [...findProviderSecrets(text), ...findUserinfo(text)].map(({ name, start, end }) => ({
-        kind: name,
-        offset: start,
-        length: end - start,
-        isConclusive: true,
-      }));
+      const userinfo = findUserinfo(text).map((found) => ({ ...found, isConclusive: true }));
+      const patterns = [...findProviderSecrets(text), ...userinfo].map(
+        ({ name, start, end, isConclusive }) => ({
+          kind: name,
+          offset: start,
+          length: end - start,
+          isConclusive,
+        }),
+      );
       const whole = weak.flatMap((secret) => findAll(text, secret)).map((place) => registered(place, true));
       return [...searchRaw(bytes), ...searchCollapsed(bytes), ...whole, ...patterns];
     },

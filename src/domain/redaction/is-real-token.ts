@@ -31,5 +31,5 @@ function hasBothCases(text: string): boolean {
 }
 
 function isInterspersed(text: string): boolean {
-  return (text.match(BORDERS)?.length ?? 0) >= LEAST_BORDERS;
+  return Array.from(text.matchAll(BORDERS)).length >= LEAST_BORDERS;
 }

@@ -1,11 +1,15 @@
+import { judgeKeyBody, type Judgement } from './key-body.ts';
+
 /** The kind of what is found here. */
 export const PRIVATE_KEY = 'private key';
 
 /** No key this project meets is longer; what goes on longer is something else. */
 export const KEY_MAX_CHARS = 16_384;
-/** A text that only speaks of keys holds less of what they are made of behind the words. */
-const KEY_MIN_CHARS = 64;
-/** Headers of a key, what others put before its lines, what parts its last line from its end: never more than this without key. */
+/** Headers of a key and what others put before its lines: behind so much, it shows whether a marker is only mentioned. */
+const MENTION_MAX_CHARS = 512;
+/** What is known of a body is judged each time so much more is there, and at the end of each line. */
+const JUDGED_CHARS = 16;
+/** What parts the last line of a key from its end: never more than this without key. */
 const GAP_MAX_CHARS = 256;
 /** As much of base64 in a row is no word. */
 const LONG_RUN = 40;
@@ -18,13 +22,18 @@ const MARKER_MAX_CHARS = 128;
 
 const DASHES = '-----';
 const BEGINNING = `${DASHES}BEGIN`;
-const SPACE = '(?:[ +]|%20)';
+/** What grep puts around a word it found. */
+const COLOUR = String.raw`(?:\u001B\[[0-9;]{0,8}[mK]){0,4}`;
+const SPACE = `${COLOUR}(?:[ +]|%20|&#32;)${COLOUR}`;
 const LABEL = `(?:[A-Z0-9]{1,12}${SPACE}){0,4}PRIVATE${SPACE}KEY(?:${SPACE}BLOCK)?`;
 const BEGIN = new RegExp(`${BEGINNING}${SPACE}${LABEL}${DASHES}`, 'u');
 const LAST_BEGIN = new RegExp(`${BEGINNING}${SPACE}${LABEL}${DASHES}$`, 'u');
+/** Of something public, such as a certificate. */
+const LAST_OTHER = new RegExp(`${BEGINNING}${SPACE}[A-Z0-9 +%#]{1,60}${DASHES}$`, 'u');
 const LAST_END = new RegExp(`${DASHES}END${SPACE}${LABEL}${DASHES}$`, 'u');
 
 const DASH = 0x2d;
+const LINE_FEED = 0x0a;
 const SMALL = 1;
 const LARGE = 2;
 const DIGIT = 4;
@@ -55,6 +64,12 @@ export interface KeyScanner {
   openFrom(): number;
 }
 
+interface Run {
+  start: number;
+  length: number;
+  kinds: number;
+}
+
 /** What is known of the place the scanner has come to. */
 interface Progress {
   /** Where the text that was not given up yet begins, in the whole. */
@@ -70,9 +85,9 @@ interface Progress {
   /** After the last character that is surely key, and after the last that counts as one. */
   sureEnd: number;
   end: number;
-  /** Characters of complete runs that are surely key. */
-  material: number;
-  run: { start: number; length: number; kinds: number };
+  run: Run;
+  /** Length of the last run that may be key: those that follow in the same length are folded like it. */
+  fold: number;
   dashes: number;
 }
 
@@ -88,7 +103,7 @@ export function keyScanner(): KeyScanner {
     bodyAt: 0,
     sureEnd: 0,
     end: 0,
-    material: 0,
+    fold: 0,
     run: { start: 0, length: 0, kinds: 0 },
     dashes: 0,
   };
@@ -97,7 +112,9 @@ export function keyScanner(): KeyScanner {
       const last = now.offset + now.text.length + piece.length;
       if (now.phase === 'outside' && holdsNoMarker(now.text, piece)) now.at = last;
       // Putting texts together costs more than looking through them.
-      const kept = Math.max(now.at - MARKER_MAX_CHARS - now.offset, 0);
+      const needed =
+        now.phase === 'begun' ? Math.min(now.at - MARKER_MAX_CHARS, now.bodyAt) : now.at - MARKER_MAX_CHARS;
+      const kept = Math.max(needed - now.offset, 0);
       const isNew = kept >= now.text.length;
       now.text = isNew ? piece.slice(kept - now.text.length) : now.text.slice(kept) + piece;
       now.offset += kept;
@@ -108,7 +125,8 @@ export function keyScanner(): KeyScanner {
     },
     keysAfter(place) {
       while (Number(keys[0]?.end) <= place) keys.shift();
-      return now.phase === 'inside' ? [...keys, { start: now.start, end: now.end }] : keys;
+      const isKey = now.phase === 'inside' || (now.phase === 'begun' && judge(now, now.at) === 'key');
+      return isKey ? [...keys, { start: now.start, end: now.phase === 'begun' ? now.at : now.end }] : keys;
     },
     openFrom() {
       if (now.phase === 'outside') return Infinity;
@@ -145,7 +163,7 @@ function begin(now: Progress, start: number, bodyAt: number): void {
   now.at = bodyAt;
   now.sureEnd = bodyAt;
   now.end = bodyAt;
-  now.material = 0;
+  now.fold = 0;
   now.dashes = 0;
   now.run = { start: bodyAt, length: 0, kinds: 0 };
 }
@@ -160,7 +178,7 @@ function step(now: Progress, keys: KeyRange[]): void {
   if (kind > 0) addToRun(now, kind);
   else closeRun(now);
   if (now.dashes >= DASHES.length && meetMarker(now, keys)) return;
-  if (now.phase === 'begun') judgeBeginning(now);
+  if (now.phase === 'begun') judgeBeginning(now, code);
   else if (now.at - now.sureEnd > GAP_MAX_CHARS || now.at - now.start >= KEY_MAX_CHARS) leave(now, keys);
 }
 
@@ -168,17 +186,18 @@ function addToRun(now: Progress, kind: number): void {
   const { run } = now;
   run.length += 1;
   run.kinds |= kind;
-  if (isKeyLike(run)) {
+  const isNear = run.start - now.sureEnd <= BREAK_MAX_CHARS;
+  if (isKeyLike(run) || (isNear && run.length === now.fold)) {
     now.sureEnd = now.at;
     now.end = now.at;
-  } else if (run.start - now.sureEnd <= BREAK_MAX_CHARS || isPerhapsKey(run)) {
+  } else if (isNear || isPerhapsKey(run)) {
     // Better a few words too many behind a key that was broken off than its last line in clear.
     now.end = now.at;
   }
 }
 
 function closeRun(now: Progress): void {
-  if (isKeyLike(now.run)) now.material += now.run.length;
+  if (now.run.length > 0 && (now.phase === 'begun' || now.sureEnd === now.at - 1)) now.fold = now.run.length;
   now.run = { start: now.at, length: 0, kinds: 0 };
 }
 
@@ -194,22 +213,39 @@ function isPerhapsKey({ length, kinds }: Progress['run']): boolean {
 /** Whether the text up to here ends with a marker: one that ends a key or a mention, or one that begins another. */
 function meetMarker(now: Progress, keys: KeyRange[]): boolean {
   const last = now.text.slice(Math.max(now.at - now.offset - MARKER_MAX_CHARS, 0), now.at - now.offset);
-  if (LAST_END.test(last)) {
+  const end = LAST_END.exec(last)?.[0];
+  if (end !== undefined) {
+    if (now.phase === 'begun' && judge(now, now.at - end.length, true) === 'key') now.phase = 'inside';
     now.end = now.at;
     leave(now, keys);
     return true;
   }
   const marker = LAST_BEGIN.exec(last)?.[0];
-  if (marker === undefined) return false;
+  if (marker === undefined) {
+    if (!LAST_OTHER.test(last)) return false;
+    leave(now, keys);
+    return true;
+  }
   if (now.phase === 'inside') keys.push({ start: now.start, end: now.end });
   begin(now, now.at - marker.length, now.at);
   return true;
 }
 
-function judgeBeginning(now: Progress): void {
-  const material = now.material + (isKeyLike(now.run) ? now.run.length : 0);
-  if (material >= KEY_MIN_CHARS) now.phase = 'inside';
-  else if (now.at - now.bodyAt - material > GAP_MAX_CHARS) now.phase = 'outside';
+function judgeBeginning(now: Progress, code: number): void {
+  const length = now.at - now.bodyAt;
+  if (code !== LINE_FEED && length % JUDGED_CHARS !== 0) return;
+  const judgement = judge(now, now.at);
+  if (judgement === 'key') {
+    now.phase = 'inside';
+    now.sureEnd = now.at;
+    now.end = now.at;
+  } else if (judgement === 'mention' || length > MENTION_MAX_CHARS) {
+    now.phase = 'outside';
+  }
+}
+
+function judge(now: Progress, end: number, isWhole = false): Judgement {
+  return judgeKeyBody(now.text.slice(now.bodyAt - now.offset, end - now.offset), isWhole);
 }
 
 function leave(now: Progress, keys: KeyRange[]): void {

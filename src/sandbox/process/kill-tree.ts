@@ -27,16 +27,20 @@ export async function killUntilNone(hunt: Hunt): Promise<number> {
   const killed = new Set<number>();
   let calmLooks = 0;
   let quietSinceMs = Infinity;
+  let endedBefore: ReadonlySet<number> = new Set();
   for (let round = 0; round < ROUNDS && calmLooks < enough; round += 1) {
     if (round > 0) await delay(ROUND_MS);
-    const { seen, missedPids } = listProcesses();
+    const { seen, missedPids, endedPids } = listProcesses();
     const victims = choose(seen);
     for (const { pid } of victims) {
       killed.add(pid);
       signalProcess(pid, 'SIGKILL');
     }
     const nowMs = performance.now();
-    const isRestless = missedPids.some((pid) => pid > newerThanPid);
+    // One whose parent never waits for it has no more successors.
+    const slipped = [...missedPids, ...endedPids.filter((pid) => !endedBefore.has(pid))];
+    const isRestless = slipped.some((pid) => pid > newerThanPid);
+    endedBefore = new Set(endedPids);
     if (victims.length > 0) calmLooks = 0;
     else if (!isRestless) calmLooks += 1;
     else if (nowMs - quietSinceMs > RESTLESS_MS) break;

@@ -53,8 +53,10 @@ export function markerValue(marker: Marker): string {
 /** One look at what runs. */
 export interface ProcessLook {
   readonly seen: readonly SeenProcess[];
-  /** Processes that ended, or were becoming another program, while we looked; they may have successors. */
+  /** Processes that went, or were becoming another program, while we looked; they may have successors. */
   readonly missedPids: readonly number[];
+  /** Processes that ended and that nobody has waited for yet; they may have had successors. */
+  readonly endedPids: readonly number[];
 }
 
 /**
@@ -66,9 +68,9 @@ export function listProcesses(): ProcessLook {
   const names = unlessGone(() => readdirSync('/proc')) ?? [];
   const pids = names.filter((name) => /^\d+$/u.test(name)).map(Number);
   const others = pids.filter((pid) => pid !== process.pid && pid > 1).toSorted((one, other) => other - one);
-  const missedPids: number[] = [];
-  const found = others.map((pid) => readProcess(pid, () => missedPids.push(pid)));
-  return { seen: found.filter((entry) => entry !== undefined), missedPids };
+  const [missedPids, endedPids]: [number[], number[]] = [[], []];
+  const found = others.map((pid) => readProcess(pid, { missedPids, endedPids }));
+  return { seen: found.filter((entry) => entry !== undefined), missedPids, endedPids };
 }
 
 /** True while a process of this number runs and its arguments hold the text: numbers are used again. */
@@ -86,18 +88,21 @@ export function processStart(pid: number): string | undefined {
   return stat === undefined || hasEnded(stat) ? undefined : stat.fields[FIELD_START_TIME];
 }
 
-function readProcess(pid: number, noteMissed: () => void): SeenProcess | undefined {
+function readProcess(
+  pid: number,
+  { missedPids, endedPids }: Record<'missedPids' | 'endedPids', number[]>,
+): SeenProcess | undefined {
   const environ = readEnviron(pid);
   const stat = readStat(pid);
   if (environ === 'denied') return undefined;
   if (stat === undefined || hasEnded(stat)) {
-    noteMissed();
+    (stat === undefined ? missedPids : endedPids).push(pid);
     return undefined;
   }
   const parentPid = Number(stat.fields[FIELD_PARENT_PID]);
   if (pid === KERNEL_PID || parentPid === KERNEL_PID) return undefined;
   // It is just becoming another program, or it is a daemon that emptied its environment.
-  if (environ === '') noteMissed();
+  if (environ === '') missedPids.push(pid);
   const cwd = unlessGone(() => readlinkSync(`/proc/${pid}/cwd`));
   return {
     pid,

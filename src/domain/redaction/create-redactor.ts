@@ -4,8 +4,10 @@ import { findPrivateKeys, keyScanner, PRIVATE_KEY } from './private-keys.ts';
 import type { RedactionStream, Redactor, SecretFinding } from './redactor.ts';
 import { asText, secretRanges, type SecretRanges } from './secret-ranges.ts';
 
-/** The most a stream holds back. No form of a secret that is not stretched beyond it goes out before it is seen whole. */
-export const HELD_BYTES = 1_024;
+/** No form of a secret that is not stretched beyond so much goes out before it is seen whole. */
+const AHEAD_BYTES = 1_024;
+/** The most a stream holds back: small writes are put together, since every search goes over what is ahead as well. */
+export const HELD_BYTES = AHEAD_BYTES + 256;
 /** What went out already is looked at again together with what comes, so that a form is found across the border. */
 const CONTEXT_BYTES = 1_024;
 const MASK = new TextEncoder().encode(REDACTED);
@@ -65,7 +67,8 @@ function redactionStream(ranges: SecretRanges): RedactionStream {
       state.seen = join([state.seen, chunk]);
       const text = asText(state.seen);
       keys.push(text.slice(text.length - chunk.length));
-      return emit(Math.min(state.seen.length - HELD_BYTES, closedUntil()), text);
+      if (state.seen.length - state.sent <= HELD_BYTES) return NOTHING;
+      return emit(Math.min(state.seen.length - AHEAD_BYTES, closedUntil()), text);
     },
     flush() {
       let until = Math.min(state.seen.length, closedUntil());

@@ -17,7 +17,7 @@ export interface Redactor {
 
 /**
  * Masks one stream. What it holds back is bounded, and a secret is found however the stream was cut, with two limits: a form whose
- * characters stand more than `HELD_BYTES` apart may be missed, and a private key is masked up to `KEY_MAX_CHARS`.
+ * characters stand more than 1,024 bytes apart may be missed, and a private key is masked up to `KEY_MAX_CHARS`.
  */
 export interface RedactionStream {
   /** Take bytes; returns what can go out now: all but the last `HELD_BYTES`. */

@@ -28,7 +28,8 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     return [...ranges.find(content, text), ...keys].toSorted((one, other) => one.offset - other.offset);
   };
   const redactBytes = (content: Uint8Array) => {
-    const found = find(content).map(({ offset, length }) => ({ start: offset, end: offset + length }));
+    const text = asText(content);
+    const found = [...ranges.places(content, text), ...findPrivateKeys(text)];
     return mask(content, { from: 0, until: content.length, found, isMasking: false }).output;
   };
   return {
@@ -49,7 +50,7 @@ function redactionStream(ranges: SecretRanges): RedactionStream {
     if (until <= state.sent) return NOTHING;
     const { offset, seen, sent, isMasking } = state;
     const found = [
-      ...ranges.find(seen, text).map(({ offset: start, length }) => ({ start, end: start + length })),
+      ...ranges.places(seen, text),
       ...keys.keysAfter(offset).map(({ start, end }) => ({ start: start - offset, end: end - offset })),
     ];
     const masked = mask(seen, { from: sent, until, found, isMasking });

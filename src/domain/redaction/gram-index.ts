@@ -67,11 +67,13 @@ function gramIndex(all: readonly Kind[]): GramIndex {
   if (kinds.length === 0) return NOTHING;
   const seeds = new Uint8Array(1 << TABLE_BITS);
   const beginnings = new Uint8Array(1 << TABLE_BITS);
-  for (const gram of kinds.flatMap(({ grams }) => [...grams.keys()])) {
-    const bytes = toBytes(gram);
-    beginnings[beginningHash(bytes, 0)] = 1;
-    for (let at = 0; at < STRIDE; at += 1) seeds[seedHash(bytes, at)] = 1;
-  }
+  for (const [number, { grams }] of kinds.entries())
+    for (const gram of grams.keys()) {
+      const bytes = toBytes(gram);
+      const hash = beginningHash(bytes, 0);
+      beginnings[hash] = Number(beginnings[hash]) | (1 << number);
+      for (let at = 0; at < STRIDE; at += 1) seeds[seedHash(bytes, at)] = 1;
+    }
   return {
     isEmpty: false,
     search(bytes, length, onHit) {
@@ -87,7 +89,7 @@ interface Candidate {
   readonly bytes: Uint8Array;
   readonly length: number;
   readonly at: number;
-  /** Hashes of the first eight bytes of all grams: most candidates end here. */
+  /** Of the hashes of the first eight bytes of all grams, a bit for each kind: most candidates end here. */
   readonly beginnings: Uint8Array;
 }
 
@@ -95,8 +97,10 @@ interface Candidate {
 function confirm({ bytes, length, at, beginnings }: Candidate, kinds: readonly Kind[], onHit: OnHit): void {
   const last = Math.min(at, length - TEXT_GRAM);
   for (let start = Math.max(at - STRIDE + 1, 0); start <= last; start += 1) {
-    if (beginnings[beginningHash(bytes, start)] === 0) continue;
-    for (const { size, grams } of kinds) {
+    const kindBits = Number(beginnings[beginningHash(bytes, start)]);
+    if (kindBits === 0) continue;
+    for (const [number, { size, grams }] of kinds.entries()) {
+      if ((kindBits & (1 << number)) === 0) continue;
       const gram = String.fromCodePoint(...bytes.subarray(start, start + size));
       const origins = start + size <= length ? grams.get(gram) : undefined;
       if (origins !== undefined) onHit(start, start + size, origins);

@@ -40,3 +40,16 @@ export function gramRuns(): GramRuns {
     list: () => runs.map(({ start, end, wanted }) => ({ start, end, isConclusive: end - start >= wanted })),
   };
 }
+
+/** Only where grams lie, whatever they are of: enough to mask, and fast where text or a secret repeats itself. */
+export function gramPlaces(): GramRuns {
+  const places: { start: number; end: number; isConclusive: boolean }[] = [];
+  return {
+    add(start, end) {
+      const last = places.at(-1);
+      if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
+      else places.push({ start, end, isConclusive: false });
+    },
+    list: () => places,
+  };
+}

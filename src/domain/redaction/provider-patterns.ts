@@ -78,7 +78,7 @@ export interface FoundPattern {
 }
 
 /** Something of the form of a provider's tokens. */
-export interface FoundToken extends FoundPattern {
+interface FoundToken extends FoundPattern {
   /** Whether it is more than a placeholder in that form. */
   readonly isConclusive: boolean;
 }

@@ -1,6 +1,6 @@
 import { collapse, collapseRoom } from './collapse.ts';
 import { gramIndexes } from './gram-index.ts';
-import { gramRuns } from './gram-runs.ts';
+import { gramPlaces, gramRuns, type GramRuns } from './gram-runs.ts';
 import { isGuessable } from './guessable.ts';
 import { findProviderSecrets } from './provider-patterns.ts';
 import type { SecretFinding } from './redactor.ts';
@@ -14,6 +14,8 @@ const REGISTERED = 'registered';
 export interface SecretRanges {
   /** Where they are in bytes, which are given as text too; they may overlap. */
   find(bytes: Uint8Array, text: string): readonly SecretFinding[];
+  /** The same but for what each of them is. */
+  places(bytes: Uint8Array, text: string): readonly Place[];
 }
 
 /** One character for each byte; which one, beyond ASCII, no pattern asks. */
@@ -28,14 +30,12 @@ export function secretRanges(secrets: readonly string[]): SecretRanges {
     .map((secret) => asText(new TextEncoder().encode(secret)));
   const { raw, collapsed } = gramIndexes([...parts].filter((part) => part.length > WEAK_MAX_CHARS));
 
-  const searchRaw = (bytes: Uint8Array): readonly SecretFinding[] => {
-    const runs = gramRuns();
+  const searchRaw = (bytes: Uint8Array, runs: GramRuns): readonly SecretFinding[] => {
     raw.search(bytes, bytes.length, runs.add);
     return runs.list().map(({ start, end, isConclusive }) => registered({ start, end }, isConclusive));
   };
-  const searchCollapsed = (bytes: Uint8Array): readonly SecretFinding[] => {
+  const searchCollapsed = (bytes: Uint8Array, runs: GramRuns): readonly SecretFinding[] => {
     if (collapsed.isEmpty) return [];
-    const runs = gramRuns();
     const { bytes: kept, places, length } = collapse(bytes, collapseRoom(bytes.length));
     collapsed.search(kept, length, runs.add);
     return runs
@@ -45,23 +45,27 @@ export function secretRanges(secrets: readonly string[]): SecretRanges {
       );
   };
 
+  const search = (bytes: Uint8Array, text: string, runs: () => GramRuns): readonly SecretFinding[] => {
+    const userinfo = findUserinfo(text).map((found) => ({ ...found, isConclusive: true }));
+    const patterns = [...findProviderSecrets(text), ...userinfo].map(
+      ({ name, start, end, isConclusive }) => ({
+        kind: name,
+        offset: start,
+        length: end - start,
+        isConclusive,
+      }),
+    );
+    const whole = weak.flatMap((secret) => findAll(text, secret)).map((place) => registered(place, true));
+    return [...searchRaw(bytes, runs()), ...searchCollapsed(bytes, runs()), ...whole, ...patterns];
+  };
   return {
-    find(bytes, text) {
-      const userinfo = findUserinfo(text).map((found) => ({ ...found, isConclusive: true }));
-      const patterns = [...findProviderSecrets(text), ...userinfo].map(
-        ({ name, start, end, isConclusive }) => ({
-          kind: name,
-          offset: start,
-          length: end - start,
-          isConclusive,
-        }),
-      );
-      const whole = weak.flatMap((secret) => findAll(text, secret)).map((place) => registered(place, true));
-      return [...searchRaw(bytes), ...searchCollapsed(bytes), ...whole, ...patterns];
-    },
+    find: (bytes, text) => search(bytes, text, gramRuns),
+    places: (bytes, text) =>
+      search(bytes, text, gramPlaces).map(({ offset, length }) => ({ start: offset, end: offset + length })),
   };
 }
 
+/** From the first byte to after the last. */
 interface Place {
   readonly start: number;
   readonly end: number;

@@ -10,6 +10,8 @@ export const WIDE_GRAM = 20;
 const SEED = 4;
 const STRIDE = TEXT_GRAM - SEED + 1;
 const TABLE_BITS = 20;
+/** 32 bits make a word. */
+const WORD_SHIFT = 5;
 const HASH_SHIFT = 32 - TABLE_BITS;
 /** Knuth's multiplicative hash: 2^32 divided by the golden ratio. */
 const MULTIPLIER = 0x9e_37_79_b1;
@@ -65,20 +67,27 @@ interface Kind {
 function gramIndex(all: readonly Kind[]): GramIndex {
   const kinds = all.filter(({ grams }) => grams.size > 0);
   if (kinds.length === 0) return NOTHING;
-  const seeds = new Uint8Array(1 << TABLE_BITS);
+  // A bit for each: what is looked up for every place has to stay near the processor.
+  const seeds = new Int32Array(1 << (TABLE_BITS - WORD_SHIFT));
   const beginnings = new Uint8Array(1 << TABLE_BITS);
   for (const [number, { grams }] of kinds.entries())
     for (const gram of grams.keys()) {
       const bytes = toBytes(gram);
       const hash = beginningHash(bytes, 0);
       beginnings[hash] = Number(beginnings[hash]) | (1 << number);
-      for (let at = 0; at < STRIDE; at += 1) seeds[seedHash(bytes, at)] = 1;
+      for (let at = 0; at < STRIDE; at += 1) {
+        const seed = seedHash(bytes, at);
+        seeds[seed >>> WORD_SHIFT] = Number(seeds[seed >>> WORD_SHIFT]) | (1 << seed);
+      }
     }
   return {
     isEmpty: false,
     search(bytes, length, onHit) {
-      for (let at = 0; at + SEED <= length; at += STRIDE)
-        if (seeds[seedHash(bytes, at)] === 1) confirm({ bytes, length, at, beginnings }, kinds, onHit);
+      for (let at = 0; at + SEED <= length; at += STRIDE) {
+        const seed = seedHash(bytes, at);
+        if ((Number(seeds[seed >>> WORD_SHIFT]) & (1 << seed)) !== 0)
+          confirm({ bytes, length, at, beginnings }, kinds, onHit);
+      }
     },
   };
 }

@@ -45,7 +45,7 @@ async function prove({ isQuick, say }: ProofOptions): Promise<ProofResult> {
   return {
     tables: [
       {
-        title: 'Transforms (a naive masker replaces the value itself, piece by piece)',
+        title: 'Transforms (a naive redactor replaces the value itself, piece by piece)',
         header: ['TRANSFORM', ...TOKEN_KINDS.map(({ name }) => name), 'NAIVE'],
         rows: [
           ...matrix.map(({ transform, masked, naive }) => [
@@ -58,14 +58,14 @@ async function prove({ isQuick, say }: ProofOptions): Promise<ProofResult> {
       },
     ],
     figures: [
-      `${fuzz.cases} random cuts: ${fuzz.leaked} let eight characters through (the naive masker: ${fuzz.naive})`,
+      `${fuzz.cases} random cuts: ${fuzz.leaked} let eight characters through (the naive redactor: ${fuzz.naive})`,
       `${(corpus.bytes.length / MEGABYTE).toFixed(1)} MB of this project and its dependencies with five random secrets: ${falseMasks.registered} false masks; ${falseMasks.provider} tokens of providers' forms in it (examples in documentation)`,
       `${known.best.toFixed(0)} MB/s with five secrets (median ${known.median.toFixed(0)}), ${none.best.toFixed(0)} MB/s with none (best of seven rounds, ${PIECE_BYTES / 1024} KiB pieces, processor time)`,
     ],
     shortfalls: [
       ...(caught ? [] : [`masked ${counts.join(', ')}, at least ${LEAST_MASKED} expected`]),
       ...(fuzz.leaked > 0 ? [`${fuzz.leaked} cuts let a secret through`] : []),
-      ...(fuzz.naive === 0 ? ['the naive masker was not caught, so the check sees nothing'] : []),
+      ...(fuzz.naive === 0 ? ['the naive redactor was not caught, so the check sees nothing'] : []),
       ...(falseMasks.registered > 0 ? [`${falseMasks.registered} false masks`] : []),
       ...(known.best < LEAST_MB_PER_S
         ? [`${known.best.toFixed(0)} MB/s, at least ${LEAST_MB_PER_S} expected`]

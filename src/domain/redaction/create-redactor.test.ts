@@ -194,18 +194,6 @@ describe('a stream', () => {
     }
   });
 
-  it('is not slowed down by text that repeats what a secret repeats', () => {
-    const stream = createRedactor(['hunter2hunter2!A']).stream();
-    const began = performance.now();
-    for (let written = 0; written < 20_000; written += 10) {
-      stream.write(encode('hunter2hunter2hun'.slice(written % 7, (written % 7) + 10)));
-      stream.flush();
-    }
-    stream.end();
-    // Tens of times as long as it takes, and a third of what it took once.
-    expect(performance.now() - began).toBeLessThan(2_500);
-  });
-
   it('sends what is complete when it is flushed', () => {
     const stream = redactor.stream();
     expect(decode(stream.write(encode('one line\nhalf')))).toBe('');

@@ -186,71 +186,27 @@ describe('two processes', () => {
   });
 
   it('start over when the saved work is gone, also where an agent is under way', async () => {
-    const repository = await makeRepository({ files: FILES });
-    const startLog = path.join(repository, '.git', 'starts');
-    const gate = path.join(repository, '.git', 'gate');
-    const agent = scriptedAgent((invocation) => ({
-      files: goodDocument(invocation),
-      isFinishing: true,
-      startLog,
-      ...(invocation.phase === 'speckit_plan' ? { waitFor: gate } : {}),
-    }));
-    await using slow = await openEngine({
-      agents: [agent],
-      settings: { leaseTtlMs: 3_000, leaseRenewMs: 1_400_000 },
-    });
-    const { run_id: runId } = await slow.app.submit({ repository, specText: SPEC });
-    await using heir = await openEngine({ agents: [agent], home: slow.home });
-    const starts = async () => (await readFile(startLog, 'utf8').catch(() => '')).trim().split('\n').length;
-    await waitFor(async () => (await starts()) === 2, { timeoutMs: 20_000, what: 'the plan phase' });
+    await using two = await reachPlan({ leaseTtlMs: 3_000 });
+    const { heir, runId, starts, openGate } = two;
     await rm(heir.deps.workspaces.locate(runId).git, { recursive: true });
-    const hasMoved = async () => {
-      await heir.app.recover();
-      return (await heir.app.get(runId)).worker === heir.deps.settings.workerName;
-    };
-    await waitFor(hasMoved, { timeoutMs: 20_000, what: 'the second process taking over' });
+    await two.takeOver();
     await waitFor(async () => (await starts()) === 4, {
       timeoutMs: 20_000,
       what: 'specify and plan once more',
     });
-    await writeFile(gate, '');
+    await openGate();
     expect(await heir.waitForEnd(runId)).toMatchObject({ status: 'succeeded' });
   });
 
   it('hand a run over: the second repeats neither what was done nor what is under way, and the first can write no more', async () => {
-    const repository = await makeRepository({ files: FILES });
-    const startLog = path.join(repository, '.git', 'starts');
-    const gate = path.join(repository, '.git', 'gate');
-    const agent = scriptedAgent((invocation) => ({
-      files: goodDocument(invocation),
-      isFinishing: true,
-      startLog,
-      ...(invocation.phase === 'speckit_plan' ? { waitFor: gate } : {}),
-    }));
-    // The first never renews its lease: to the others it looks dead, while in truth it is only slow.
-    await using slow = await openEngine({
-      agents: [agent],
-      settings: { leaseTtlMs: 6_000, leaseRenewMs: 1_400_000 },
-    });
-    const { run_id: runId } = await slow.app.submit({ repository, specText: SPEC });
-    await using heir = await openEngine({
-      agents: [agent],
-      home: slow.home,
-      settings: { leaseTtlMs: 10_000 },
-    });
-    const hasReachedPlan = async () =>
-      (await readFile(startLog, 'utf8').catch(() => '')).trim().split('\n').length === 2;
-    await waitFor(hasReachedPlan, { timeoutMs: 20_000, what: 'the plan phase of the first process' });
-    const hasMoved = async () => {
-      await heir.app.recover();
-      return (await heir.app.get(runId)).worker === heir.deps.settings.workerName;
-    };
-    await waitFor(hasMoved, { timeoutMs: 20_000, what: 'the second process taking over' });
-    await writeFile(gate, '');
+    await using two = await reachPlan({ leaseTtlMs: 6_000 });
+    const { heir, repository, runId, starts } = two;
+    await two.takeOver();
+    await two.openGate();
     const run = await heir.waitForEnd(runId);
     expect(run.status).toBe('succeeded');
     expect(run.phases.filter(({ phase }) => phase === 'speckit_specify')).toHaveLength(1);
-    expect((await readFile(startLog, 'utf8')).trim().split('\n')).toHaveLength(3);
+    expect(await starts()).toBe(3);
     expect(await git(repository, 'branch', '--list', '--format=%(refname:short)', 'spec_automation/*')).toBe(
       run.branch_name,
     );
@@ -259,3 +215,41 @@ describe('two processes', () => {
     expect(seqs).toEqual(seqs.map((_, index) => index + 1));
   });
 });
+
+/**
+ * A run whose agent waits at a gate in the plan phase. Its worker never renews its lease: to a second one it looks dead, while in
+ * truth it is only slow.
+ */
+async function reachPlan({ leaseTtlMs }: { readonly leaseTtlMs: number }) {
+  const repository = await makeRepository({ files: FILES });
+  const startLog = path.join(repository, '.git', 'starts');
+  const gate = path.join(repository, '.git', 'gate');
+  const agent = scriptedAgent((invocation) => ({
+    files: goodDocument(invocation),
+    isFinishing: true,
+    startLog,
+    ...(invocation.phase === 'speckit_plan' ? { waitFor: gate } : {}),
+  }));
+  const settings = { leaseTtlMs, leaseRenewMs: 1_400_000 };
+  const slow = await openEngine({ agents: [agent], settings });
+  const { run_id: runId } = await slow.app.submit({ repository, specText: SPEC });
+  const heir = await openEngine({ agents: [agent], home: slow.home, settings: { leaseTtlMs: 10_000 } });
+  const starts = async () => (await readFile(startLog, 'utf8').catch(() => '')).trim().split('\n').length;
+  await waitFor(async () => (await starts()) === 2, { timeoutMs: 20_000, what: 'the plan phase' });
+  const hasMoved = async () => {
+    await heir.app.recover();
+    return (await heir.app.get(runId)).worker === heir.deps.settings.workerName;
+  };
+  return {
+    heir,
+    repository,
+    runId,
+    starts,
+    takeOver: () => waitFor(hasMoved, { timeoutMs: 20_000, what: 'the second process taking over' }),
+    openGate: () => writeFile(gate, ''),
+    async [Symbol.asyncDispose]() {
+      await heir[Symbol.asyncDispose]();
+      await slow[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,11 +1,6 @@
+import { currentWorker, hasDeadWorker, type Marker } from '../worker-marker.ts';
 import { killUntilNone, signalGroup } from './kill-tree.ts';
-import {
-  currentWorker,
-  listProcesses,
-  processStart,
-  type Marker,
-  type SeenProcess,
-} from './process-table.ts';
+import { listProcesses, type SeenProcess } from './process-table.ts';
 import type { ExecutionDirectories } from './supervisor.ts';
 
 /** One execution, as what it leaves behind is recognised. */
@@ -53,6 +48,7 @@ export function reap(runId: string): Promise<number> {
 export async function listOrphanRuns(): Promise<readonly string[]> {
   const { pidNamespace } = await currentWorker();
   const orphans = listProcesses().seen.flatMap(({ marker }) =>
+    // Looked up after the process it marked was seen, so that a worker that just started counts as alive.
     marker !== undefined && hasDeadWorker(marker, pidNamespace) ? [marker.runId] : [],
   );
   return [...new Set(orphans)];
@@ -60,12 +56,4 @@ export async function listOrphanRuns(): Promise<readonly string[]> {
 
 function isWithin(cwd: string | undefined, directory: string): boolean {
   return cwd === directory || (cwd?.startsWith(`${directory}/`) ?? false);
-}
-
-/**
- * A worker is looked up after the process it marked was seen, so that one that just started counts as alive. Those of another
- * process namespace (a container) cannot be looked up here, so they are left to their own kind.
- */
-function hasDeadWorker(marker: Marker, pidNamespace: string): boolean {
-  return marker.pidNamespace === pidNamespace && processStart(marker.workerPid) !== marker.workerStart;
 }

@@ -6,12 +6,13 @@ import type {
   SandboxObserver,
   SandboxResult,
 } from '../port.ts';
+import { currentWorker, markerValue } from '../worker-marker.ts';
 import { findConfinement, noConfinement, type Confinement } from './confinement.ts';
 import { findProgram } from './find-program.ts';
 import { followOutput } from './follow-output.ts';
 import { awaitWallFallen, listOrphanRuns, reap, sweep, type ExecutionTraces } from './left-overs.ts';
 import { prepareHome, resolveDirectories, temporaryDirectory, unavailable } from './prepare-home.ts';
-import { currentWorker, MARKER_NAME, markerValue } from './process-table.ts';
+import { MARKER_NAME } from './process-table.ts';
 import {
   createSpool,
   isConfined,

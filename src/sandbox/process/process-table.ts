@@ -1,29 +1,14 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { readlink } from 'node:fs/promises';
+
+import { hasEnded, readStat } from '../process-stat.ts';
+import { parseMarker, type Marker } from '../worker-marker.ts';
 
 /** Name of the variable every process of an execution inherits. */
 export const MARKER_NAME = '_SPEC_AUTOMATION_EXECUTION';
 
 /** The kernel's own, and parent of its threads. */
 const KERNEL_PID = 2;
-const FIELD_STATE = 0;
 const FIELD_PARENT_PID = 1;
-const FIELD_START_TIME = 19;
-
-/** A worker, told from a later process with the same number and from one in another process namespace. */
-export interface Worker {
-  readonly workerPid: number;
-  /** Start time in clock ticks since boot. */
-  readonly workerStart: string;
-  /** Two containers may both have a process 7. */
-  readonly pidNamespace: string;
-}
-
-/** What a marker says: whose execution a process belongs to, and which worker started it. */
-export interface Marker extends Worker {
-  readonly runId: string;
-  readonly execution: string;
-}
 
 /** A running process of this user. */
 export interface SeenProcess {
@@ -35,19 +20,6 @@ export interface SeenProcess {
   readonly marker: Marker | undefined;
   /** Where it works, also when that was deleted meanwhile. */
   readonly cwd: string | undefined;
-}
-
-/** This process as a worker. */
-export async function currentWorker(): Promise<Worker> {
-  const workerStart = processStart(process.pid) ?? 'unknown';
-  const pidNamespace = await readlink('/proc/self/ns/pid').catch(() => 'unknown');
-  return { workerPid: process.pid, workerStart, pidNamespace };
-}
-
-/** The marker as an environment value. */
-export function markerValue(marker: Marker): string {
-  const { runId, execution, workerPid, workerStart, pidNamespace } = marker;
-  return [runId, execution, workerPid, workerStart, pidNamespace].join('|');
 }
 
 /** One look at what runs. */
@@ -80,12 +52,6 @@ export function isRunningWith(pid: number, text: string): boolean {
   return (
     !hasEnded(stat) && (unlessGone(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1')) ?? '').includes(text)
   );
-}
-
-/** Start time of a process in clock ticks since boot; `undefined` when it does not run, be it not yet waited for. */
-export function processStart(pid: number): string | undefined {
-  const stat = readStat(pid);
-  return stat === undefined || hasEnded(stat) ? undefined : stat.fields[FIELD_START_TIME];
 }
 
 function readProcess(
@@ -122,23 +88,6 @@ function readEnviron(pid: number): string {
   }
 }
 
-/** Fields of `/proc/<pid>/stat` from the third on: the name (field 2) may hold spaces and brackets, the rest is plain (proc(5)). */
-function readStat(pid: number): ProcessStat | undefined {
-  const text = unlessGone(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  if (text === undefined) return undefined;
-  const end = text.lastIndexOf(')');
-  return { name: text.slice(text.indexOf('(') + 1, end), fields: text.slice(end + 2).split(' ') };
-}
-
-interface ProcessStat {
-  readonly name: string;
-  readonly fields: readonly string[];
-}
-
-function hasEnded({ fields }: ProcessStat): boolean {
-  return /^[ZX]$/u.test(fields[FIELD_STATE] ?? '');
-}
-
 /** For systems without `/proc`. */
 function isAlive(pid: number): boolean {
   return (
@@ -158,10 +107,4 @@ function unlessGone<Value>(read: () => Value): Value | undefined {
 function findMarker(environ: string): Marker | undefined {
   const entry = environ.split('\0').find((variable) => variable.startsWith(`${MARKER_NAME}=`));
   return parseMarker(entry?.slice(MARKER_NAME.length + 1));
-}
-
-function parseMarker(value: string | undefined): Marker | undefined {
-  const [runId, execution, workerPid, workerStart, pidNamespace] = value?.split('|') ?? [];
-  if (runId === undefined || execution === undefined || workerStart === undefined) return undefined;
-  return { runId, execution, workerPid: Number(workerPid), workerStart, pidNamespace: pidNamespace ?? '' };
 }

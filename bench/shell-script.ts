@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import { ON_HOST } from '../src/domain/surroundings.ts';
 import type { Agent } from '../src/agent/port.ts';
 
 /** What somebody would write by hand instead of using this project; nothing is kept, checked or held. */
@@ -43,6 +44,7 @@ export async function shellScript({ root, repository, agent, prompts }: ScriptPl
     branchName: 'by-hand',
     clarifications: [],
     notes: null,
+    surroundings: ON_HOST,
   });
   const runs = { count: 0 };
   return {

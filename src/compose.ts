@@ -107,7 +107,9 @@ function isWanted({ agent, allowedAgents }: Settings, { name }: Agent): boolean 
 
 async function lookAtAgent(agent: Agent, isNeeded: boolean): Promise<string> {
   try {
-    return `${await agent.detectVersion()}: ${agent.description}`;
+    const version = await agent.detectVersion();
+    await agent.checkSettings();
+    return `${version}: ${agent.description}`;
   } catch (thrown) {
     if (isNeeded) throw thrown;
     const { message, remedy } = toAppError(thrown);

@@ -19,7 +19,9 @@ export function exampleAgent(options: { readonly path: string }): Agent {
     specKitKey: 'generic',
     runsForeignCode: true,
     needsNetwork: true,
-    variables: [],
+    model: undefined,
+    variables: () => [],
+    checkSettings: () => Promise.resolve(),
     detectVersion: () => detectVersion(options.path),
     command: ({ prompt }) => ({
       argv: ['example-agent', '--json'],

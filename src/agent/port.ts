@@ -1,5 +1,7 @@
+import type { ModelAccess } from '../domain/model-access.ts';
 import type { AgentPhaseName, SpecKitCommand } from '../domain/phases.ts';
 import type { Clarification, Usage } from '../domain/run.ts';
+import type { Surroundings } from '../domain/surroundings.ts';
 
 /**
  * A coding agent: data and a few functions. `command` says how to start it for one phase, `parse` turns one line of its
@@ -15,9 +17,13 @@ export interface Agent {
   readonly runsForeignCode: boolean;
   /** True when it has to reach a model over the network. */
   readonly needsNetwork: boolean;
-  /** The variables it is handed besides those of the sandbox; named in the credential audit. */
-  readonly variables: readonly AgentVariable[];
-  /** Version and readiness of the installed program, credentials included. @throws an `AppError` of kind `environment` */
+  /** Where its model is, for a gateway that stands for it; `undefined` when it has none, or none that a gateway can pass on. */
+  readonly model: ModelAccess | undefined;
+  /** The variables it needs besides those of the sandbox, and where each goes; named in the credential audit. */
+  variables(surroundings: Surroundings): readonly AgentVariable[];
+  /** Make sure that its settings and credentials can be used. @throws an `AppError` of kind `environment` */
+  checkSettings(): Promise<void>;
+  /** Version of the program on this machine. @throws an `AppError` of kind `environment` */
   detectVersion(): Promise<string>;
   /** Pure. */
   command(invocation: AgentInvocation): AgentCommand;
@@ -30,12 +36,13 @@ export interface Agent {
   readUsage(homeDirectory: string): Promise<Usage | null>;
 }
 
-/** A variable of an agent's environment, by name; its value is only ever in `AgentCommand.env`. */
+/** A variable an agent needs, by name; its value is only ever in `AgentCommand.env` or with the gateway. */
 export interface AgentVariable {
   readonly name: string;
   /** Where its value comes from, such as `setting CODEX_MODEL`. */
   readonly source: string;
   readonly isSecret: boolean;
+  readonly goesTo: 'sandbox' | 'gateway';
 }
 
 export interface AgentInvocation {
@@ -51,6 +58,7 @@ export interface AgentInvocation {
   readonly branchName: string;
   readonly clarifications: readonly Clarification[];
   readonly notes: string | null;
+  readonly surroundings: Surroundings;
 }
 
 export interface AgentCommand {

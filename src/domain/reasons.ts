@@ -135,6 +135,10 @@ export const REASONS = {
     'The state directory {directory} cannot be written: {problem}.',
     'Free some space if the disk is full, correct its permissions, or point SPEC_AUTOMATION_HOME at a directory you own.',
   ),
+  image_missing: environment(
+    'The job image {image} cannot be used: {problem}.',
+    'Build it with: npm run images:build; or name one that is there with SPEC_AUTOMATION_JOB_IMAGE (nothing is pulled while runs work); or pass --sandbox process.',
+  ),
   node_unavailable: environment('Node {version} is too old.', 'Install Node {minimum} or newer.'),
   output_unwritable: environment(
     'Standard output cannot be written: {problem}.',
@@ -174,6 +178,10 @@ export const REASONS = {
     "Agent '{agent}' did not finish: {problem}.",
     'Read the end of {phase}.stderr.log, then retry the run.',
   ),
+  budget_exceeded: failure(
+    "Agent '{agent}' used up what a run may take of its model in phase {phase}: {budget}.",
+    'Look in egress.jsonl for what it asked; raise SPEC_AUTOMATION_MAX_MODEL_REQUESTS, SPEC_AUTOMATION_MAX_TOKENS or SPEC_AUTOMATION_MAX_COST_USD if that was not too much, then go on with: spec-automation runs retry {run_id}',
+  ),
   clone_denied: failure(
     'Cloning {repository} was refused: {problem}.',
     'Check that the repository exists and that this account may read it.',
@@ -181,6 +189,10 @@ export const REASONS = {
   clone_failed: transient(
     'Cloning {repository} failed: {problem}.',
     'Check the network and the repository, then retry the run.',
+  ),
+  disk_quota: failure(
+    "Agent '{agent}' wrote more files or bytes than a sandbox gives it in phase {phase} and was stopped.",
+    'Read the end of {phase}.stdout.log for what it wrote; raise SPEC_AUTOMATION_WORKSPACE_MAX_BYTES if it needs that much, then retry.',
   ),
   execution_lost: transient(
     "What agent '{agent}' did in phase {phase} cannot be known: its supervisor was killed.",
@@ -221,6 +233,10 @@ export const REASONS = {
   no_output: failure(
     "Agent '{agent}' finished but {document} is not acceptable: {problem}.",
     'Read {phase}.stdout.log; retry with --notes to tell the agent what was missing.',
+  ),
+  out_of_memory: failure(
+    "Agent '{agent}' needed more memory than a sandbox gives it in phase {phase} and was killed.",
+    'Read the end of {phase}.stdout.log for what it did; raise SPEC_AUTOMATION_CONTAINER_MEMORY_BYTES if it needs that much, then retry.',
   ),
   output_limit: failure(
     "Agent '{agent}' wrote more than the sandbox keeps and was stopped.",

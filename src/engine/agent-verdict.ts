@@ -17,7 +17,7 @@ export interface Seen {
 
 /**
  * The terminal event decides, not the exit code: an agent may fail with 0 and succeed with 1.
- * @throws `execution_lost`, `output_limit`, `stalled`, `timeout`, `agent_failed`, and what `agentFailure` makes of a model's failure
+ * @throws `execution_lost`, `output_limit`, `out_of_memory`, `disk_quota`, `budget_exceeded`, `stalled`, `timeout`, `agent_failed`, and what `agentFailure` makes of a model's failure
  */
 export function demandFinished(session: RunSession, phase: AgentPhase, seen: Seen): void {
   const isFinished = seen.events.some((event) => event.type === 'finished');
@@ -30,6 +30,10 @@ function failureOf({ run, deps }: RunSession, phase: AgentPhase, seen: Seen): Ap
   const { stallTimeoutMs, phaseTimeoutMs } = deps.settings;
   if (result.ending === 'lost') return appError('execution_lost', who);
   if (result.signalName === 'SIGXFSZ') return appError('output_limit', who);
+  if (result.ending === 'out_of_memory' || result.ending === 'disk_quota')
+    return appError(result.ending, who);
+  const { exceeded = null } = result.gateway ?? {};
+  if (exceeded !== null) return appError('budget_exceeded', { ...who, budget: exceeded });
   const modelFailure = agentFailure(run.agent, seen.events);
   if (modelFailure !== undefined) return modelFailure;
   if (verdict === 'stalled') return appError('stalled', { ...who, limit_s: stallTimeoutMs / 1000 });

@@ -70,6 +70,7 @@ async function prepareCommand(session: RunSession, phase: AgentPhase): Promise<A
     branchName: run.branchName,
     clarifications: run.clarifications,
     notes: run.notes,
+    surroundings: sandboxOf(session).surroundings,
   });
 }
 
@@ -89,6 +90,7 @@ async function execute(
     ...command,
     env: { ...command.env, SPECIFY_FEATURE_DIRECTORY: outputOf(session, 'discover').featureDirectory },
     needsNetwork: agentOf(session).needsNetwork,
+    model: agentOf(session).model,
     workingDirectory: workspace.repo,
     homeDirectory: workspace.home,
     deadlineMs: deps.settings.phaseTimeoutMs,
@@ -135,5 +137,13 @@ async function keepEvidence(session: RunSession, asked: Asked, result: SandboxRe
     type: 'agent_events',
     phase: phase.name,
     content: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+  });
+  if (result.gateway === undefined) return;
+  // It tells of all phases so far, so that the last one is whole.
+  await saveArtifact(session, {
+    name: 'egress.jsonl',
+    type: 'environment_info',
+    phase: phase.name,
+    content: result.gateway.decisions,
   });
 }

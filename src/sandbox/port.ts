@@ -1,4 +1,6 @@
+import type { ModelAccess } from '../domain/model-access.ts';
 import type { AgentPhaseName } from '../domain/phases.ts';
+import type { Surroundings } from '../domain/surroundings.ts';
 
 /**
  * Where agents execute. One execution is one (run, phase, attempt); its name is its mutual exclusion. It goes on when the
@@ -8,7 +10,8 @@ export interface Sandbox {
   readonly name: string;
   /** Names of the variables every agent gets from the sandbox itself; named in the credential audit. */
   readonly variableNames: readonly string[];
-  /** Make sure an execution could start now, and tell what would hold it. @throws `sandbox_unavailable` */
+  readonly surroundings: Surroundings;
+  /** Make sure an execution could start now, and tell what would hold it. @throws `sandbox_unavailable`, `image_missing` */
   preflight(): Promise<Wall>;
   /** Whether there is such an execution to adopt: under way, or over with its result at hand. */
   canAdopt(name: ExecutionName): Promise<boolean>;
@@ -30,6 +33,8 @@ export interface Wall {
   readonly isConfined: boolean;
   /** How strong it is and why it is not stronger, in a sentence for the audit and `doctor`. */
   readonly description: string;
+  /** Versions of the agents in the sandbox's own image, by name; `undefined` where agents are this machine's. */
+  readonly agentVersions?: Readonly<Record<string, string>>;
 }
 
 /** Which execution. */
@@ -53,6 +58,8 @@ export interface SandboxCommand extends ExecutionName {
   /** Absolute directories and files the agent must be able to read besides the system's own. */
   readonly readPaths: readonly string[];
   readonly needsNetwork: boolean;
+  /** The agent's model, for the gateway of a sandbox that has one. */
+  readonly model: ModelAccess | undefined;
   /** The agent's working copy. */
   readonly workingDirectory: string;
   /** A private, empty HOME. */
@@ -69,8 +76,18 @@ export interface SandboxObserver {
   onLine(stream: 'stdout' | 'stderr', line: string): void;
 }
 
-/** Why the execution is over, or why we know no more of it: `released` to somebody else, or `lost` with whoever watched over it. */
-export type SandboxEnding = 'exited' | 'deadline' | 'cancelled' | 'released' | 'lost';
+/**
+ * Why the execution is over, or why we know no more of it: `released` to somebody else, or `lost` with whoever watched over it.
+ * `out_of_memory` and `disk_quota`: it took more than the sandbox gives.
+ */
+export type SandboxEnding =
+  | 'exited'
+  | 'deadline'
+  | 'cancelled'
+  | 'released'
+  | 'lost'
+  | 'out_of_memory'
+  | 'disk_quota';
 
 export interface SandboxResult {
   readonly ending: SandboxEnding;
@@ -82,4 +99,14 @@ export interface SandboxResult {
   /** What it wrote, bounded: beginning and end are kept, and the middle is replaced by a line that says how much is missing. */
   readonly stdout: string;
   readonly stderr: string;
+  /** What the run's gateway saw, in this execution and those before it; absent where there is none. */
+  readonly gateway?: GatewayRecord;
+}
+
+/** What a gateway passed on and what it refused. */
+export interface GatewayRecord {
+  /** One JSON document per line and decision, bounded. */
+  readonly decisions: string;
+  /** The budget of the run that is used up, in words; `null` while there is some left. */
+  readonly exceeded: string | null;
 }

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
+import { ON_HOST } from '../../src/domain/surroundings.ts';
 import { codexCliAgent, type CodexCliOptions } from '../../src/agent/codex-cli/codex-cli.ts';
 import type { Agent, AgentCommand } from '../../src/agent/port.ts';
 import { temporaryDirectory } from './git-repository.ts';
@@ -67,6 +68,7 @@ export async function startCodex(agent: Agent, task: CodexTask): Promise<Started
       branchName: 'sample',
       clarifications: [],
       notes: null,
+      surroundings: ON_HOST,
     }),
     workingDirectory,
   );

@@ -63,7 +63,13 @@ export function executionKit(sandbox: Sandbox): ExecutionKit {
       await mkdir(homeDirectory, { recursive: true });
       const signal = new AbortController().signal;
       const about = { runId, phase: 'speckit_plan', attempt: 1, argv, env: {}, stdin: '', signal } as const;
-      const needs = { homeFiles: {}, readPaths: READ_PATHS, needsNetwork: false, release: signal };
+      const needs = {
+        homeFiles: {},
+        readPaths: READ_PATHS,
+        needsNetwork: false,
+        model: undefined,
+        release: signal,
+      };
       const stateDirectory = path.join(root, runId, 'executions');
       const directories = { workingDirectory, homeDirectory, stateDirectory };
       return { ...about, ...needs, ...directories, deadlineMs: 20_000, ...change };

@@ -31,5 +31,5 @@ const { command, options } = Task.parse(JSON.parse(process.argv[2] ?? ''));
 const sandbox = processSandbox(options);
 const { signal } = new AbortController();
 const observe = { onLine: (stream: string, line: string) => console.log(`${stream} ${line}`) };
-const result = await sandbox.execute({ ...command, signal, release: signal }, observe);
+const result = await sandbox.execute({ ...command, model: undefined, signal, release: signal }, observe);
 console.log(`ended ${result.ending}`);

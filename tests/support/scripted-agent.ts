@@ -32,7 +32,9 @@ export function scriptedAgent(behave: (invocation: AgentInvocation) => Script, n
     specKitKey: 'codex',
     runsForeignCode: false,
     needsNetwork: false,
-    variables: [],
+    model: undefined,
+    variables: () => [],
+    checkSettings: () => Promise.resolve(),
     detectVersion: () => Promise.resolve('1.0.0'),
     command: (invocation) => ({
       argv: [process.execPath, program],

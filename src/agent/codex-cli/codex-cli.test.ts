@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
+import { ON_HOST } from '../../domain/surroundings.ts';
 import type { AgentInvocation } from '../port.ts';
 import { codexCliAgent, type CodexCliOptions } from './codex-cli.ts';
 
@@ -21,6 +22,7 @@ const INVOCATION: AgentInvocation = {
   branchName: 'b',
   clarifications: [],
   notes: null,
+  surroundings: ON_HOST,
 };
 
 async function directory(): Promise<string> {
@@ -106,14 +108,14 @@ describe('the command', () => {
       environmentName: 'staging',
       networkEnv: { HTTPS_PROXY: 'http://me:secret@proxy:3128', SSL_CERT_FILE: '/certs/ca.pem' },
     });
-    expect(codex.variables).toEqual([
-      { name: 'HTTPS_PROXY', source: 'setting HTTPS_PROXY', isSecret: true },
-      { name: 'SSL_CERT_FILE', source: 'setting SSL_CERT_FILE', isSecret: false },
-      { name: 'CODEX_API_KEY', source: 'setting CODEX_API_KEY', isSecret: true },
-      { name: 'CODEX_ENV', source: 'setting CODEX_ENV', isSecret: false },
+    expect(codex.variables(ON_HOST)).toEqual([
+      { name: 'HTTPS_PROXY', source: 'setting HTTPS_PROXY', isSecret: true, goesTo: 'sandbox' },
+      { name: 'SSL_CERT_FILE', source: 'setting SSL_CERT_FILE', isSecret: false, goesTo: 'sandbox' },
+      { name: 'CODEX_API_KEY', source: 'setting CODEX_API_KEY', isSecret: true, goesTo: 'sandbox' },
+      { name: 'CODEX_ENV', source: 'setting CODEX_ENV', isSecret: false, goesTo: 'sandbox' },
     ]);
     const { env, argv, readPaths } = codex.command(INVOCATION);
-    expect(Object.keys(env)).toEqual(codex.variables.map(({ name }) => name));
+    expect(Object.keys(env)).toEqual(codex.variables(ON_HOST).map(({ name }) => name));
     expect(argv).toContain('shell_environment_policy.exclude=["CODEX_API_KEY", "HTTPS_PROXY"]');
     expect(readPaths).toContain('/certs/ca.pem');
   });
@@ -249,7 +251,7 @@ describe('detectVersion', () => {
   ])('refuses the key %j', async (apiKey, code) => {
     const searchPath = await fakeCodex('echo codex-cli 0.169.0');
     const failure = await agent({ searchPath, apiKey })
-      .detectVersion()
+      .checkSettings()
       .catch((error: unknown) => error);
     expect(failure).toMatchObject({ code, remedy: expect.stringContaining('CODEX_API_KEY') });
     expect(String(failure)).not.toContain('sk-');
@@ -259,7 +261,7 @@ describe('detectVersion', () => {
     const searchPath = await fakeCodex('echo codex-cli 0.169.0');
     const operatorHome = await directory();
     await expect(
-      agent({ searchPath, profile: 'careful', operatorHome }).detectVersion(),
+      agent({ searchPath, profile: 'careful', operatorHome }).checkSettings(),
     ).rejects.toMatchObject({
       code: 'setting_invalid',
       message: expect.stringContaining(path.join(operatorHome, 'careful.config.toml')),

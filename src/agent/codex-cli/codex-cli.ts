@@ -1,7 +1,8 @@
-import type { Agent, AgentCommand, AgentVariable } from '../port.ts';
-import { configFile, KEY_VARIABLE, pinnedOptions } from './codex-config.ts';
-import { detectVersion } from './detect-version.ts';
-import { locateCodex } from './locate-codex.ts';
+import type { Agent, AgentCommand, AgentInvocation } from '../port.ts';
+import { configFile, pinnedOptions } from './codex-config.ts';
+import { codexModel, codexPlace, codexVariables } from './codex-place.ts';
+import { checkSettings, detectVersion } from './detect-version.ts';
+import { locateCodex, type CodexProgram } from './locate-codex.ts';
 import { parseLine } from './parse-line.ts';
 import { profileFileName, readProfile, type CodexProfile } from './profile.ts';
 import { readUsage } from './read-usage.ts';
@@ -27,7 +28,6 @@ export interface CodexCliOptions {
 }
 
 const NAME = 'codex_cli';
-const OPENAI = 'https://api.openai.com/v1';
 /** `--strict-config`: a key that a newer Codex gave up must not silently lose its effect. */
 const FIXED_ARGUMENTS = [
   'exec',
@@ -40,8 +40,6 @@ const FIXED_ARGUMENTS = [
   '--sandbox',
   'danger-full-access',
 ];
-const CERTIFICATES = ['SSL_CERT_FILE', 'SSL_CERT_DIR'];
-
 /**
  * OpenAI's Codex CLI, as `codex exec`. Its own sandbox is off, since it runs in ours. It reads `AGENTS.md` of the repository as text;
  * what else the repository says about Codex has no power (see `configFile`).
@@ -54,17 +52,18 @@ export function codexCliAgent(options: CodexCliOptions): Agent {
   const needs = { agent: NAME, program, searchPath, apiKey, isKeyNeeded: baseUrl === undefined, profile };
   // A model at another place has another price.
   const pricedModel = baseUrl === undefined ? (options.model ?? profile?.model) : undefined;
-  const env = variablesOf(options);
-  const launch = { options, profile, env, program: program ?? { path: 'codex', readPaths: [] } };
+  const launch = { options, profile, program };
   return {
     name: NAME,
     description: 'OpenAI Codex CLI; asks a model over the network and runs the commands the model wants',
     specKitKey: 'codex',
     runsForeignCode: true,
     needsNetwork: true,
-    variables: Object.entries(env).map(describeVariable),
+    model: codexModel(options, pricedModel),
+    variables: (surroundings) => codexVariables(options, surroundings),
+    checkSettings: () => checkSettings(needs),
     detectVersion: () => detectVersion(needs),
-    command: ({ prompt }) => commandFor(launch, prompt),
+    command: (invocation) => commandFor(launch, invocation),
     parse: (line) => parseLine(line, pricedModel),
     readUsage: (home) => readUsage(home, pricedModel),
   };
@@ -72,55 +71,27 @@ export function codexCliAgent(options: CodexCliOptions): Agent {
 
 interface Launch {
   readonly options: CodexCliOptions;
-  readonly program: { readonly path: string; readonly readPaths: readonly string[] };
+  readonly program: CodexProgram | undefined;
   readonly profile: CodexProfile | undefined;
-  readonly env: Readonly<Record<string, string>>;
 }
 
-function commandFor({ options, program, profile, env }: Launch, prompt: string): AgentCommand {
-  const { model, networkEnv } = options;
-  const config = {
-    baseUrl: options.baseUrl ?? OPENAI,
-    hasKey: options.apiKey !== undefined,
-    hiddenVariables: [
-      KEY_VARIABLE,
-      ...Object.keys(networkEnv).filter((name) => isSecret(name, networkEnv[name])),
-    ],
-  };
+function commandFor({ options, program, profile }: Launch, invocation: AgentInvocation): AgentCommand {
+  const { prompt, surroundings } = invocation;
+  const { model } = options;
+  const place = codexPlace(options, surroundings, program);
   const layers = profile === undefined ? {} : { [`.codex/${profileFileName(profile.name)}`]: profile.text };
   return {
     argv: [
-      program.path,
+      place.program.path,
       ...FIXED_ARGUMENTS,
-      ...pinnedOptions(config),
+      ...pinnedOptions(place.config),
       ...(profile === undefined ? [] : [`--profile=${profile.name}`]),
       ...(model === undefined ? [] : [`--model=${model}`]),
       '-',
     ],
-    env,
+    env: place.env,
     stdin: prompt,
-    homeFiles: { '.codex/config.toml': configFile(config, prompt), ...layers },
-    readPaths: [...program.readPaths, ...CERTIFICATES.flatMap((name) => networkEnv[name] ?? [])],
+    homeFiles: { '.codex/config.toml': configFile(place.config, prompt), ...layers },
+    readPaths: place.program.readPaths,
   };
-}
-
-function variablesOf({
-  apiKey,
-  environmentName,
-  networkEnv,
-}: CodexCliOptions): Readonly<Record<string, string>> {
-  return {
-    ...networkEnv,
-    ...(apiKey === undefined ? {} : { [KEY_VARIABLE]: apiKey }),
-    ...(environmentName === undefined ? {} : { CODEX_ENV: environmentName }),
-  };
-}
-
-function describeVariable([name, value]: readonly [string, string]): AgentVariable {
-  return { name, source: `setting ${name}`, isSecret: isSecret(name, value) };
-}
-
-/** A proxy may be given with a password. */
-function isSecret(name: string, value: string | undefined): boolean {
-  return name === KEY_VARIABLE || (value?.includes('@') ?? false);
 }

@@ -20,19 +20,15 @@ export interface CodexNeeds {
   readonly profile: CodexProfile | undefined;
 }
 
-/**
- * The version of the installed program, once everything it needs is there.
- * @throws `agent_unavailable`, `credential_missing`, `credential_invalid`, `setting_invalid`
- */
-export async function detectVersion(needs: CodexNeeds): Promise<string> {
-  const version = await askVersion(needs);
+/** Make sure the key and the profile can be used. @throws `credential_missing`, `credential_invalid`, `setting_invalid` */
+export async function checkSettings(needs: CodexNeeds): Promise<void> {
   demandKey(needs);
   const problem = needs.profile?.problem;
   if (problem !== undefined) throw appError('setting_invalid', { name: 'CODEX_PROFILE', problem });
-  return version;
 }
 
-async function askVersion({ agent, program, searchPath }: CodexNeeds): Promise<string> {
+/** The version of the installed program. @throws `agent_unavailable` */
+export async function detectVersion({ agent, program, searchPath }: CodexNeeds): Promise<string> {
   const unavailable = (problem: string) =>
     appError('agent_unavailable', {
       agent,

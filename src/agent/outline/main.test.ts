@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
+import { ON_HOST } from '../../domain/surroundings.ts';
 import { outlineAgent } from './outline.ts';
 
 const agent = outlineAgent({ nodePath: process.execPath, version: '9.9.9', readPaths: [] });
@@ -33,6 +34,7 @@ const INVOCATION = {
   branchName: 'spec_automation/20260105/00000000',
   clarifications: [],
   notes: null,
+  surroundings: ON_HOST,
 } as const;
 
 describe('the outline program', () => {

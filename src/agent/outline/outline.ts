@@ -23,19 +23,28 @@ export function outlineAgent(options: OutlineOptions): Agent {
     specKitKey: 'generic',
     runsForeignCode: false,
     needsNetwork: false,
-    variables: [],
+    model: undefined,
+    variables: () => [],
+    checkSettings: () => Promise.resolve(),
     detectVersion: () => Promise.resolve(options.version),
     command: (invocation) => ({
-      argv: [options.nodePath, programPath()],
+      argv: isOfImage(invocation) ? [IMAGE_PROGRAM] : [options.nodePath, programPath()],
       env: {},
       stdin: JSON.stringify(requestOf(invocation)),
       homeFiles: {},
-      readPaths: options.readPaths,
+      readPaths: isOfImage(invocation) ? [] : options.readPaths,
     }),
     parse: parseEvent,
     // It asks no model, and reports that itself.
     readUsage: () => Promise.resolve(null),
   };
+}
+
+/** What it is called in a job image. */
+const IMAGE_PROGRAM = 'spec-automation-outline';
+
+function isOfImage({ surroundings }: AgentInvocation): boolean {
+  return surroundings.programs === 'image';
 }
 
 /** The program lies beside this file, as source or compiled. */

@@ -1,4 +1,5 @@
-import type { Agent } from '../../agent/port.ts';
+import type { Agent, AgentVariable } from '../../agent/port.ts';
+import { appError } from '../../domain/app-error.ts';
 import { REDACTED } from '../../domain/redact.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Sandbox, Wall } from '../../sandbox/port.ts';
@@ -14,9 +15,12 @@ export const prepareJob: Step<'prepare_job'> = {
     const workspace = await deps.workspaces.allocate(run.id);
     const agent = agentOf(session);
     const sandbox = sandboxOf(session);
-    const [agentVersion, gitVersion] = await Promise.all([agent.detectVersion(), deps.git.detectVersion()]);
-
+    await agent.checkSettings();
     const wall = await sandbox.preflight();
+    const [agentVersion, gitVersion] = await Promise.all([
+      agentVersionAt(agent, sandbox, wall),
+      deps.git.detectVersion(),
+    ]);
     const content = credentialAudit({ run, agent, sandbox, wall });
     await saveArtifact(session, {
       name: 'credential-audit.json',
@@ -27,15 +31,32 @@ export const prepareJob: Step<'prepare_job'> = {
 
     log.out(`Workspace ${workspace.root}`);
     log.out(`Agent ${agent.name} ${agentVersion}, git ${gitVersion}`);
-    const credentials = agent.variables.filter(({ isSecret }) => isSecret).map(({ name }) => name);
-    log.out(
-      credentials.length === 0
-        ? 'No credential is handed out'
-        : `Handed to the agent: ${credentials.join(', ')}`,
-    );
+    for (const line of describeCredentials(agent.variables(sandbox.surroundings))) log.out(line);
     return { output: { agentVersion, gitVersion } };
   },
 };
+
+/** The version the run will use: of this machine's agent, or of the one in the sandbox's image. @throws `agent_unavailable` */
+async function agentVersionAt(agent: Agent, { surroundings }: Sandbox, wall: Wall): Promise<string> {
+  if (surroundings.programs === 'host') return agent.detectVersion();
+  const version = wall.agentVersions?.[agent.name];
+  if (version !== undefined) return version;
+  throw appError('agent_unavailable', {
+    agent: agent.name,
+    problem: 'the job image does not hold it',
+    install: 'npm run images:build',
+    setting: 'SPEC_AUTOMATION_JOB_IMAGE',
+  });
+}
+
+function describeCredentials(variables: readonly AgentVariable[]): readonly string[] {
+  const credentials = variables.filter(({ isSecret }) => isSecret);
+  if (credentials.length === 0) return ['No credential is handed out'];
+  return (['sandbox', 'gateway'] as const).flatMap((place) => {
+    const names = credentials.filter(({ goesTo }) => goesTo === place).map(({ name }) => name);
+    return names.length === 0 ? [] : [`Handed to the ${place}: ${names.join(', ')}`];
+  });
+}
 
 /** Which variables the agent gets, from where, and which of them are credentials; never a value. */
 function credentialAudit(parts: {
@@ -45,6 +66,7 @@ function credentialAudit(parts: {
   readonly wall: Wall;
 }): string {
   const { run, agent, sandbox, wall } = parts;
+  const variables = agent.variables(sandbox.surroundings);
   const audit = {
     run_id: run.id,
     agent: agent.name,
@@ -52,15 +74,15 @@ function credentialAudit(parts: {
     wall: wall.description,
     is_confined: wall.isConfined,
     variables: [
-      ...sandbox.variableNames.map((name) => ({ name, source: 'sandbox' })),
-      { name: 'SPECIFY_FEATURE_DIRECTORY', source: 'run' },
-      ...agent.variables,
+      ...sandbox.variableNames.map((name) => ({ name, source: 'sandbox', goesTo: 'sandbox' as const })),
+      { name: 'SPECIFY_FEATURE_DIRECTORY', source: 'run', goesTo: 'sandbox' as const },
+      ...variables,
     ].map(handed),
-    credentials: agent.variables.filter(({ isSecret }) => isSecret).map(handed),
+    credentials: variables.filter(({ isSecret }) => isSecret).map(handed),
   };
   return `${JSON.stringify(audit, null, 2)}\n`;
 }
 
-function handed({ name, source }: { readonly name: string; readonly source: string }) {
-  return { name, source, went_to: 'sandbox', value: REDACTED };
+function handed({ name, source, goesTo }: Omit<AgentVariable, 'isSecret'>) {
+  return { name, source, went_to: goesTo, value: REDACTED };
 }

@@ -37,6 +37,7 @@ export function dockerSandbox({ socketPath, ...options }: DockerSandboxOptions):
   return {
     name: 'docker',
     variableNames: ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TERM', 'NO_COLOR', 'HOSTNAME'],
+    surroundings: { programs: 'image', gatewayOrigin: undefined },
     preflight: () => preflight(docker, options),
     canAdopt: (name) => canAdopt(docker, name),
     execute: (command, observe) => execute(docker, options, { command, observe }),
@@ -82,7 +83,11 @@ interface Asked {
   readonly observe: SandboxObserver;
 }
 
-async function execute(docker: Docker, options: ContainerOptions, { command, observe }: Asked): Promise<SandboxResult> {
+async function execute(
+  docker: Docker,
+  options: ContainerOptions,
+  { command, observe }: Asked,
+): Promise<SandboxResult> {
   const name = containerName(command);
   const container = docker.getContainer(name);
   const before = await stateOf(container);

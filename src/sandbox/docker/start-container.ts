@@ -43,7 +43,11 @@ export async function startContainer(
   const stdinFile = path.join(command.stateDirectory, `${command.phase}.${command.attempt}.stdin`);
   await layFiles(command, stdinFile);
   const user = await handOver(command);
-  const marker = { runId: command.runId, execution: `${command.phase}.${command.attempt}`, ...(await currentWorker()) };
+  const marker = {
+    runId: command.runId,
+    execution: `${command.phase}.${command.attempt}`,
+    ...(await currentWorker()),
+  };
   const spec = containerSpec(command, {
     name,
     image: options.image,
@@ -81,7 +85,10 @@ async function handOver({ workingDirectory, homeDirectory }: SandboxCommand): Pr
   if (user !== 0) return `${user}:${group}`;
   const owner = `${JOB_USER}:${JOB_USER}`;
   const argv = ['chown', '-hR', owner, '--', workingDirectory, homeDirectory] as const;
-  const { exitCode, stderr } = await exec(argv, { env: { PATH: '/usr/bin:/bin' }, timeoutMs: CHANGE_OWNER_MS });
+  const { exitCode, stderr } = await exec(argv, {
+    env: { PATH: '/usr/bin:/bin' },
+    timeoutMs: CHANGE_OWNER_MS,
+  });
   if (exitCode !== 0) throw new Error(`the directories of the agent cannot be given to it: ${stderr.trim()}`);
   return owner;
 }

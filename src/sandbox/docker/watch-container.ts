@@ -30,7 +30,10 @@ export async function watchContainer(
   const over = new AbortController();
   const ended = followToEnd(container, output, over.signal);
   try {
-    const ending = await Promise.race([ended.then(() => 'exited' as const), firstStop(output, limits, over.signal)]);
+    const ending = await Promise.race([
+      ended.then(() => 'exited' as const),
+      firstStop(output, limits, over.signal),
+    ]);
     if (ending === 'exited' || ending === 'released') return ending;
     await kill(container, 'SIGTERM');
     if (await endsWithin(ended, limits.graceMs)) return ending;

@@ -1,3 +1,4 @@
+import { ON_HOST } from '../../domain/surroundings.ts';
 import type {
   ExecutionName,
   Sandbox,
@@ -55,6 +56,7 @@ export function processSandbox(options: ProcessSandboxOptions): Sandbox {
   return {
     name: 'process',
     variableNames: ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TERM', 'NO_COLOR', 'PWD', MARKER_NAME],
+    surroundings: ON_HOST,
     preflight: async () => (await findOnce()).wall,
     canAdopt,
     execute: async (command, observe) => execute({ ...options, ...(await findOnce()) }, command, observe),

@@ -21,6 +21,7 @@ import { packagePaths } from './lib/package-paths.ts';
 import { builtinPrompts } from './prompt/builtin-prompts.ts';
 import { repositoryPrompts } from './prompt/repository-prompts.ts';
 import { inProcessQueue } from './queue/in-process-queue.ts';
+import { dockerSandbox } from './sandbox/docker/docker-sandbox.ts';
 import { processSandbox } from './sandbox/process/process-sandbox.ts';
 import type { Sandbox } from './sandbox/port.ts';
 import { specAutomation, type SpecAutomation } from './spec-automation.ts';
@@ -183,6 +184,7 @@ function agents({ allowedAgents, codex, networkEnv, path: searchPath }: Settings
 
 function sandboxes(settings: Settings): readonly Sandbox[] {
   return [
+    composeDocker(settings),
     processSandbox({
       path: settings.path,
       graceMs: STOP_GRACE_MS,
@@ -191,6 +193,26 @@ function sandboxes(settings: Settings): readonly Sandbox[] {
       privatePaths: [settings.home, settings.workspaceRoot, path.resolve('.env')],
     }),
   ];
+}
+
+function composeDocker({ docker, networkEnv, diskReserveBytes }: Settings): Sandbox {
+  const { memoryBytes, processes, cpus, workspaceBytes, workspaceFiles } = docker;
+  return dockerSandbox({
+    socketPath: docker.socketPath,
+    image: docker.image ?? `spec-automation/job:${VERSION}`,
+    runtime: docker.runtime,
+    isStrict: docker.isProduction,
+    graceMs: STOP_GRACE_MS,
+    unwatchedMs: UNWATCHED_MS,
+    limits: { memoryBytes, processes, cpus, workspaceBytes, workspaceFiles },
+    reserveBytes: diskReserveBytes,
+    gateway: {
+      network: docker.gatewayNetwork,
+      egressAllow: docker.egressAllow,
+      budget: docker.budget,
+      networkEnv,
+    },
+  });
 }
 
 function byName<Item extends { readonly name: string }>(items: readonly Item[]): ReadonlyMap<string, Item> {

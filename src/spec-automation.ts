@@ -9,6 +9,7 @@ import {
 } from './contract/run-view.ts';
 import { appError, toAppError } from './domain/app-error.ts';
 import { cancelRun } from './engine/cancel-run.ts';
+import { chooseSandbox } from './engine/choose-sandbox.ts';
 import { cleanUpExpired, type CleanupReport } from './engine/clean-up-expired.ts';
 import type { Deps } from './engine/deps.ts';
 import { executeRun } from './engine/execute-run.ts';
@@ -60,7 +61,8 @@ export type SubmitRequest = Omit<Submission, 'agent' | 'sandbox' | 'workingDirec
 /** What a request gets where it says nothing. */
 export interface SubmissionDefaults {
   readonly agent: string;
-  readonly sandbox: string;
+  /** `undefined` takes the first this machine offers. */
+  readonly sandbox: string | undefined;
   readonly workingDirectory: string;
   readonly author: NonNullable<Submission['author']>;
   readonly isDryRun: boolean;
@@ -87,7 +89,7 @@ export function specAutomation(deps: Deps, defaults: SubmissionDefaults): SpecAu
   };
 
   return {
-    submit: async (request) => toRunView(await submitRun(deps, withDefaults(request, defaults))),
+    submit: async (request) => toRunView(await submitRun(deps, await withDefaults(deps, request, defaults))),
     follow: (runId, options) => followViews(deps, { runId, failures, ...options }),
     get: (runId) => readDetail(deps, runId),
     async list(query) {
@@ -108,11 +110,15 @@ export function specAutomation(deps: Deps, defaults: SubmissionDefaults): SpecAu
   };
 }
 
-function withDefaults(request: SubmitRequest, defaults: SubmissionDefaults): Submission {
+async function withDefaults(
+  deps: Deps,
+  request: SubmitRequest,
+  defaults: SubmissionDefaults,
+): Promise<Submission> {
   return {
     ...request,
     agent: request.agent ?? defaults.agent,
-    sandbox: request.sandbox ?? defaults.sandbox,
+    sandbox: request.sandbox ?? defaults.sandbox ?? (await chooseSandbox(deps)),
     workingDirectory: request.workingDirectory ?? defaults.workingDirectory,
     author: request.author ?? defaults.author,
     dryRun: (request.dryRun ?? false) || defaults.isDryRun,

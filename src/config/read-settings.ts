@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { z } from 'zod';
 
 import { appError } from '../domain/app-error.ts';
+import { dockerSettings } from './docker-settings.ts';
 import { readEnvFile } from './read-env-file.ts';
 import {
   daysToMs,
@@ -47,6 +48,7 @@ export function readSettings(sources: SettingSources): Settings {
     agent: data.SPEC_AUTOMATION_AGENT_BACKEND,
     allowedAgents: data.SPEC_AUTOMATION_ALLOWED_AGENT_BACKENDS,
     sandbox: data.SPEC_AUTOMATION_SANDBOX,
+    docker: dockerSettings(data),
     retentionMs: daysToMs(data.SPEC_AUTOMATION_RETENTION_DAYS),
     phaseTimeoutMs: data.SPEC_AUTOMATION_PHASE_TIMEOUT_S * 1000,
     stallTimeoutMs: data.SPEC_AUTOMATION_STALL_TIMEOUT_S * 1000,

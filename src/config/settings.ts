@@ -1,28 +1,10 @@
 import { z } from 'zod';
 
 import { DEFAULT_IDENTITY } from '../domain/naming.ts';
+import { DOCKER_SETTINGS, type DockerSettings } from './docker-settings.ts';
+import { flag, name, names, plainName, wholeNumber } from './setting-kinds.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
-
-const name = z.string().min(1).max(200);
-const wholeNumber = (minimum: number, maximum: number) => {
-  const error = `a whole number from ${minimum} to ${maximum} is expected`;
-  return z.coerce.number({ error }).int({ error }).min(minimum, { error }).max(maximum, { error });
-};
-/** A name that is used as a word of a command and as part of a file name. */
-const plainName = (allowed: RegExp) =>
-  z.string().max(200).regex(allowed, {
-    error: 'letters, digits, dots, dashes and underscores are expected, beginning with a letter or digit',
-  });
-const flag = z
-  .enum(['true', 'false', '1', '0'], { error: 'true, false, 1 or 0 is expected' })
-  .transform((value) => value === 'true' || value === '1');
-const names = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-);
 
 /**
  * Every setting, by the name of its environment variable. The only description of them there is: `docs/configuration.md` and
@@ -51,9 +33,11 @@ export const SettingsSchema = z.object({
     description: 'Agents runs may name, separated by commas.',
     default: 'all',
   }),
-  SPEC_AUTOMATION_SANDBOX: name
-    .default('process')
-    .meta({ description: 'Sandbox of runs that do not name one.' }),
+  SPEC_AUTOMATION_SANDBOX: name.optional().meta({
+    description: 'Sandbox of runs that do not name one: `docker` or `process`.',
+    default: '`docker` where a Docker daemon answers, else `process`',
+  }),
+  ...DOCKER_SETTINGS,
   SPEC_AUTOMATION_RETENTION_DAYS: wholeNumber(7, 3650)
     .default(7)
     .meta({ description: 'Days evidence is kept; at least 7.' }),
@@ -132,6 +116,8 @@ export type SettingName = keyof typeof SettingsSchema.shape;
  * and where the key of the model goes.
  */
 export const ENVIRONMENT_ONLY: readonly SettingName[] = [
+  'DOCKER_HOST',
+  'SPEC_AUTOMATION_JOB_IMAGE',
   'SPEC_AUTOMATION_CODEX_PATH',
   'CODEX_HOME',
   'CODEX_BASE_URL',
@@ -156,7 +142,9 @@ export interface Settings {
   readonly databaseUrl: string | undefined;
   readonly agent: string;
   readonly allowedAgents: readonly string[] | undefined;
-  readonly sandbox: string;
+  /** `undefined` lets the machine decide. */
+  readonly sandbox: string | undefined;
+  readonly docker: DockerSettings;
   readonly retentionMs: number;
   readonly phaseTimeoutMs: number;
   readonly stallTimeoutMs: number;

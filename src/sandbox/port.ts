@@ -11,6 +11,8 @@ export interface Sandbox {
   /** Names of the variables every agent gets from the sandbox itself; named in the credential audit. */
   readonly variableNames: readonly string[];
   readonly surroundings: Surroundings;
+  /** Whether this machine offers it at all, be it ready or not; answers within a second. Never throws. */
+  isPresent(): Promise<boolean>;
   /** Make sure an execution could start now, and tell what would hold it. @throws `sandbox_unavailable`, `image_missing` */
   preflight(): Promise<Wall>;
   /** Whether there is such an execution to adopt: under way, or over with its result at hand. */

@@ -9,7 +9,7 @@ import type { SandboxCommand } from '../../src/sandbox/port.ts';
 import { processSandbox, type ProcessSandboxOptions } from '../../src/sandbox/process/process-sandbox.ts';
 import { MARKER_NAME } from '../../src/sandbox/process/process-table.ts';
 import { currentWorker, markerValue } from '../../src/sandbox/worker-marker.ts';
-import { executionKit, linesOf, type SandboxBench } from '../support/process-executions.ts';
+import { executionKit, linesOf, seenOnHost, type SandboxBench } from '../support/process-executions.ts';
 import { pidOf, processesMentioning } from '../support/process-left.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { sandboxContract } from '../contract/sandbox-contract.ts';
@@ -36,6 +36,7 @@ const bench: Omit<SandboxBench, 'name'> = {
     ...args,
   ],
   leftOf: processesMentioning,
+  seenAt: seenOnHost,
 };
 
 sandboxContract({ ...bench, name: 'process without a wall' });

@@ -1,5 +1,4 @@
 import { rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SandboxCommand } from '../../src/sandbox/port.ts';
 import type { ExecutionKit, SandboxBench } from '../support/process-executions.ts';
@@ -69,7 +68,8 @@ export function endingsContract({ agent, sandbox, leftOf }: SandboxBench, kit: E
       await rm(lost.workingDirectory, { recursive: true });
       await expect(sandbox.execute(lost, ignoring)).rejects.toMatchObject({ code: 'sandbox_unavailable' });
       const blocked = await kit.command(agent('sleep-forever.sh'));
-      await writeFile(path.join(blocked.homeDirectory, 'tmp'), '');
+      await rm(blocked.homeDirectory, { recursive: true });
+      await writeFile(blocked.homeDirectory, '');
       await expect(sandbox.execute(blocked, ignoring)).rejects.toMatchObject({ code: 'sandbox_unavailable' });
     });
   });

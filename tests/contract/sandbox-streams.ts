@@ -1,22 +1,21 @@
-import { access, constants, stat } from 'node:fs/promises';
-import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { linesOf, type ExecutionKit, type SandboxBench } from '../support/process-executions.ts';
 
 const CANARY = 'HOST_CANARY';
 /** What a sandbox may add to the environment; everything else must have been asked for. */
-const OWN_NAMES = /^(PATH|PWD|HOME|TMPDIR|LANG|TERM|NO_COLOR|HOSTNAME|_SPEC_AUTOMATION_\w+)$/u;
+const OWN_NAMES = /^(PATH|PWD|HOME|TMPDIR|LANG|TERM|NO_COLOR|HOSTNAME|_|SHLVL|OLDPWD|_SPEC_AUTOMATION_\w+)$/u;
 const MEGABYTE = 1024 * 1024;
 
 const Surroundings = z.object({
   env: z.record(z.string(), z.string()),
   cwd: z.string(),
   files: z.array(z.string()),
+  temporary: z.object({ entries: z.number(), isWritable: z.boolean() }),
 });
 
 /** What goes into an agent and what comes out. */
-export function streamsContract({ agent }: SandboxBench, kit: ExecutionKit): void {
+export function streamsContract({ agent, seenAt }: SandboxBench, kit: ExecutionKit): void {
   afterEach(() => {
     delete process.env[CANARY];
   });
@@ -43,18 +42,16 @@ export function streamsContract({ agent }: SandboxBench, kit: ExecutionKit): voi
       expect(JSON.stringify(found)).not.toContain('leaked');
     });
 
-    it('is a HOME of its own with an empty TMPDIR inside, and the working copy as its directory', async () => {
+    it('is a HOME and an empty TMPDIR of its own, and the working copy as its directory', async () => {
       const { command, found } = await surroundingsOf({});
-      expect(found.cwd).toBe(command.workingDirectory);
-      expect(found.env['HOME']).toBe(command.homeDirectory);
-      expect(path.dirname(found.env['TMPDIR'] ?? '')).toBe(command.homeDirectory);
-      await access(found.env['TMPDIR'] ?? '', constants.W_OK);
-      expect((await stat(found.env['TMPDIR'] ?? '')).mode & 0o077).toBe(0);
+      const { work, home, temporary } = seenAt(command);
+      expect([found.cwd, found.env['HOME'], found.env['TMPDIR']]).toEqual([work, home, temporary]);
+      expect(found.temporary).toEqual({ entries: 0, isWritable: true });
     });
 
     it('cannot replace what the sandbox sets', async () => {
       const { command, found } = await surroundingsOf({ env: { HOME: '/elsewhere', TMPDIR: '/elsewhere' } });
-      expect(found.env['HOME']).toBe(command.homeDirectory);
+      expect(found.env['HOME']).toBe(seenAt(command).home);
       expect(found.env['TMPDIR']).not.toBe('/elsewhere');
     });
 
@@ -62,7 +59,7 @@ export function streamsContract({ agent }: SandboxBench, kit: ExecutionKit): voi
       const { found, command } = await surroundingsOf({});
       const paths = found.files.filter((file) => file.startsWith('/') && !/^\/(dev|proc)\//u.test(file));
       // Its own streams may be files.
-      expect(paths.filter((file) => !file.startsWith(`${command.stateDirectory}/`))).toEqual([]);
+      expect(paths.filter((file) => !file.startsWith(`${seenAt(command).streams}/`))).toEqual([]);
     });
 
     it('includes a prompt of a megabyte, whole, and the end of standard input after it', async () => {

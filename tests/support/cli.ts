@@ -40,6 +40,8 @@ export function startCli(args: readonly string[], options: CliOptions): ChildPro
       SPEC_AUTOMATION_HOME: path.join(options.home, 'state'),
       // The default needs a key.
       SPEC_AUTOMATION_AGENT_BACKEND: 'outline',
+      // A machine may have a Docker daemon, and no job image.
+      SPEC_AUTOMATION_SANDBOX: 'process',
       ...options.env,
     },
   });

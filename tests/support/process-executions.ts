@@ -17,6 +17,27 @@ export interface SandboxBench {
   readonly agent: (file: string, ...args: string[]) => SandboxCommand['argv'];
   /** What still runs of a run, guards included. */
   readonly leftOf: (runId: string) => Promise<readonly string[]>;
+  /** Where the agent sees its directories. */
+  readonly seenAt: (command: SandboxCommand) => SeenDirectories;
+}
+
+/** Directories by the names they have where agents run. */
+export interface SeenDirectories {
+  readonly work: string;
+  readonly home: string;
+  readonly temporary: string;
+  /** Where its own streams may be files. */
+  readonly streams: string;
+}
+
+/** For sandboxes that show directories by the names they have on the host. */
+export function seenOnHost({
+  workingDirectory,
+  homeDirectory,
+  stateDirectory,
+}: SandboxCommand): SeenDirectories {
+  const temporary = path.join(homeDirectory, 'tmp');
+  return { work: workingDirectory, home: homeDirectory, temporary, streams: stateDirectory };
 }
 
 /** Every line in the order the observer was told. */

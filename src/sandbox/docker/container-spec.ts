@@ -1,70 +1,71 @@
 import type Docker from 'dockerode';
 
 import type { SandboxCommand } from '../port.ts';
+import type { ContainerLimits } from './container-options.ts';
 
-/** What every job container gets, whoever asks for it. */
-export interface ContainerLimits {
-  readonly memoryBytes: number;
-  readonly processes: number;
-  /** Processors; may be a fraction. */
-  readonly cpus: number;
-  /** Of one file, core dumps excluded. */
-  readonly fileBytes: number;
-  readonly temporaryBytes: number;
-  readonly temporaryFiles: number;
-}
-
-/** What is decided before a container is made: nothing of it comes from a request. */
+/** What is decided before a job container is made: nothing of it comes from a request. */
 export interface ContainerPlan {
   readonly name: string;
-  readonly image: string;
+  /** Identifier of the image, by content. */
+  readonly imageId: string;
+  readonly runtime: string | undefined;
   /** `uid:gid`; never root. */
   readonly user: string;
   readonly labels: Readonly<Record<string, string>>;
   /** The file that is the agent's standard input. */
   readonly stdinFile: string;
+  /** The directory with the gateway's socket; `undefined` without a gateway. */
+  readonly gatewayDirectory: string | undefined;
   readonly limits: ContainerLimits;
   /** Ends the agent when nobody else did, and the time it then has. */
   readonly limitS: number;
   readonly graceS: number;
 }
 
-/** Where the agent's standard input lies in the container. */
-const STDIN = '/run/spec-automation/stdin';
-/** `timeout` bounds what nobody watches; the agent gets its prompt and then the end. */
-const START = `grace=$1 limit=$2; shift 2; exec timeout -k "$grace" "$limit" "$@" < ${STDIN}`;
-const PIDS_AND_FILES = 4_096;
+/** Places in a container, the same for every run: neither prompts nor logs tell where the host keeps things. */
+export const INSIDE = {
+  repo: '/work/repo',
+  home: '/home/agent',
+  temporary: '/tmp',
+  stdin: '/run/spec-automation/stdin',
+  gateway: '/run/spec-automation/gateway',
+  records: '/run/spec-automation/records',
+} as const;
+
+/** Where the relay of the image listens, for the gateway. */
+export const GATEWAY_ORIGIN = 'http://127.0.0.1:8642';
+
+/** Begins the relay, then the agent as its own successor: see `images/job/`. */
+const ENTRYPOINT = '/usr/local/bin/spec-automation-job';
+const OPEN_FILES = 4096;
 const SHARED_MEMORY_BYTES = 64 * 1024 * 1024;
-const LOG_FILE_BYTES = '300m';
+const TEMPORARY = 'rw,nosuid,nodev,noexec,size=268435456,nr_inodes=20000,mode=1777';
 const OOM_SCORE = 500;
 const NANO = 1_000_000_000;
 
 /**
  * The whole of a job container: no network, no capability, no root, a read-only system, and of the host only the working copy, HOME,
- * the prompt and what the agent must be able to read.
+ * the prompt, the gateway's socket and what the agent must be able to read.
  */
 export function containerSpec(command: SandboxCommand, plan: ContainerPlan): Docker.ContainerCreateOptions {
-  const { limits } = plan;
+  const { limits, gatewayDirectory } = plan;
   return {
     name: plan.name,
-    Image: plan.image,
+    Image: plan.imageId,
     User: plan.user,
     Labels: { ...plan.labels },
-    Entrypoint: ['/bin/sh', '-c', START, 'job', String(plan.graceS), String(plan.limitS)],
+    Entrypoint: [ENTRYPOINT, String(plan.graceS), String(plan.limitS)],
     Cmd: [...command.argv],
-    Env: environmentOf(command),
-    WorkingDir: command.workingDirectory,
+    Env: environmentOf(command, gatewayDirectory !== undefined),
+    WorkingDir: INSIDE.repo,
     Hostname: 'job',
     StopSignal: 'SIGTERM',
     OpenStdin: false,
     Tty: false,
     HostConfig: {
+      ...sealedHostConfig(plan),
       NetworkMode: 'none',
-      ReadonlyRootfs: true,
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges:true'],
       IpcMode: 'private',
-      Init: true,
       PidsLimit: limits.processes,
       Memory: limits.memoryBytes,
       MemorySwap: limits.memoryBytes,
@@ -72,38 +73,70 @@ export function containerSpec(command: SandboxCommand, plan: ContainerPlan): Doc
       OomScoreAdj: OOM_SCORE,
       ShmSize: SHARED_MEMORY_BYTES,
       Ulimits: [
-        { Name: 'nofile', Soft: PIDS_AND_FILES, Hard: PIDS_AND_FILES },
+        { Name: 'nofile', Soft: OPEN_FILES, Hard: OPEN_FILES },
         { Name: 'core', Soft: 0, Hard: 0 },
-        { Name: 'fsize', Soft: limits.fileBytes, Hard: limits.fileBytes },
+        { Name: 'fsize', Soft: limits.workspaceBytes, Hard: limits.workspaceBytes },
       ],
-      Tmpfs: {
-        '/tmp': `rw,nosuid,nodev,noexec,size=${limits.temporaryBytes},nr_inodes=${limits.temporaryFiles},mode=1777`,
-      },
+      Tmpfs: { [INSIDE.temporary]: TEMPORARY },
       Mounts: [
         ...command.readPaths.map((place) => bind(place, place, true)),
-        bind(plan.stdinFile, STDIN, true),
-        bind(command.homeDirectory, command.homeDirectory, false),
-        bind(command.workingDirectory, command.workingDirectory, false),
+        bind(plan.stdinFile, INSIDE.stdin, true),
+        ...(gatewayDirectory === undefined ? [] : [bind(gatewayDirectory, INSIDE.gateway, true)]),
+        bind(command.homeDirectory, INSIDE.home, false),
+        bind(command.workingDirectory, INSIDE.repo, false),
       ],
-      LogConfig: { Type: 'json-file', Config: { 'max-size': LOG_FILE_BYTES, 'max-file': '2' } },
-      RestartPolicy: { Name: 'no' },
+      // Whole: whoever adopts the container reads its log from the beginning. See `OUTPUT_MAX_BYTES`.
+      LogConfig: { Type: 'local', Config: { 'max-size': '768m', 'max-file': '2', compress: 'false' } },
     },
   };
 }
 
-function bind(source: string, target: string, isReadOnly: boolean): Docker.MountSettings {
+/** What agents and gateways have in common. */
+export function sealedHostConfig({
+  runtime,
+}: Pick<ContainerPlan, 'runtime'>): NonNullable<Docker.ContainerCreateOptions['HostConfig']> {
+  return {
+    ...(runtime === undefined ? {} : { Runtime: runtime }),
+    ReadonlyRootfs: true,
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges:true'],
+    Init: true,
+    RestartPolicy: { Name: 'no' },
+  };
+}
+
+/** A directory or file of the host at a place in the container. */
+export function bind(source: string, target: string, isReadOnly: boolean): Docker.MountSettings {
   return { Type: 'bind', Source: source, Target: target, ReadOnly: isReadOnly };
 }
 
-function environmentOf({ env, homeDirectory }: SandboxCommand): string[] {
-  const all = {
-    ...env,
+/** Names of the variables the sandbox sets itself. */
+export const VARIABLE_NAMES = [
+  ...Object.keys(ownEnvironment(true)),
+  // Docker's own.
+  'HOSTNAME',
+];
+
+function environmentOf({ env }: SandboxCommand, hasGateway: boolean): string[] {
+  return Object.entries({ ...env, ...ownEnvironment(hasGateway) }).map(([name, value]) => `${name}=${value}`);
+}
+
+function ownEnvironment(hasGateway: boolean): Readonly<Record<string, string>> {
+  return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    HOME: homeDirectory,
-    TMPDIR: `${homeDirectory}/tmp`,
+    HOME: INSIDE.home,
+    TMPDIR: INSIDE.temporary,
     LANG: 'C.UTF-8',
     TERM: 'dumb',
     NO_COLOR: '1',
+    ...(hasGateway ? proxies() : {}),
   };
-  return Object.entries(all).map(([name, value]) => `${name}=${value}`);
+}
+
+/** There is no name resolution: programs that look a name up themselves wait for seconds, and those that ask a proxy do not. */
+function proxies(): Readonly<Record<string, string>> {
+  const proxy = Object.fromEntries(
+    ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].map((name) => [name, GATEWAY_ORIGIN]),
+  );
+  return { ...proxy, NO_PROXY: '127.0.0.1,localhost', no_proxy: '127.0.0.1,localhost' };
 }

@@ -1,12 +1,13 @@
 import { constants } from 'node:os';
 import type Docker from 'dockerode';
 
+import { answered, isStatus } from './docker-client.ts';
+
 /** What the daemon says of a container. */
 export interface ContainerState {
   /** `created` until its agent was started. */
   readonly phase: 'created' | 'running' | 'ended';
   readonly exitCode: number | null;
-  /** `SIGXFSZ` means that it wrote more than the sandbox keeps. */
   readonly signalName: string | null;
   readonly isOutOfMemory: boolean;
   readonly startedAtMs: number;
@@ -26,14 +27,15 @@ const PHASES: Readonly<Record<string, ContainerState['phase']>> = {
   dead: 'ended',
 };
 
-/** Look at a container; `undefined` when there is none. */
+/** Look at a container; `undefined` when there is none. @throws what the daemon says */
 export async function findState(container: Docker.Container): Promise<ContainerState | undefined> {
   try {
-    const { State: state } = await container.inspect();
-    const hasEnded = (PHASES[state.Status] ?? 'ended') === 'ended';
+    const { State: state } = await answered(container.inspect());
+    const phase = PHASES[state.Status] ?? 'ended';
+    const hasEnded = phase === 'ended';
     const signalName = hasEnded ? (SIGNALS.get(state.ExitCode - SIGNAL_BASE) ?? null) : null;
     return {
-      phase: PHASES[state.Status] ?? 'ended',
+      phase,
       exitCode: hasEnded && signalName === null ? state.ExitCode : null,
       signalName,
       isOutOfMemory: state.OOMKilled,
@@ -46,7 +48,11 @@ export async function findState(container: Docker.Container): Promise<ContainerS
   }
 }
 
-/** Whether a daemon answered with this HTTP status. */
-export function isStatus(thrown: unknown, status: number): boolean {
-  return thrown instanceof Error && 'statusCode' in thrown && thrown.statusCode === status;
+/** Remove a container, with `isForced` also one that runs. One that is gone (404) or going (409) is fine. */
+export async function removeContainer(container: Docker.Container, isForced: boolean): Promise<void> {
+  try {
+    await answered(container.remove({ force: isForced, v: true }));
+  } catch (thrown) {
+    if (!isStatus(thrown, 404) && !isStatus(thrown, 409)) throw thrown;
+  }
 }

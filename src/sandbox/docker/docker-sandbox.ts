@@ -1,21 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 
-import { appError, describeThrown } from '../../domain/app-error.ts';
-import type {
-  ExecutionName,
-  Sandbox,
-  SandboxCommand,
-  SandboxEnding,
-  SandboxObserver,
-  SandboxResult,
-  Wall,
-} from '../port.ts';
-import { findState, type ContainerState } from './container-state.ts';
+import type { ExecutionName, Sandbox, SandboxCommand, SandboxObserver, SandboxResult } from '../port.ts';
+import { containerName } from './container-names.ts';
+import type { ContainerOptions } from './container-options.ts';
+import { GATEWAY_ORIGIN, VARIABLE_NAMES } from './container-spec.ts';
+import { findState, removeContainer, type ContainerState } from './container-state.ts';
+import { dockerClient, isPresent, unavailable } from './docker-client.ts';
 import { containerOutput, type ContainerOutput } from './follow-container.ts';
+import { readGatewayRecord } from './gateway-record.ts';
 import { listOrphanRuns, reap } from './left-over-containers.ts';
-import { startContainer, type ContainerOptions } from './start-container.ts';
-import { watchContainer } from './watch-container.ts';
+import { preflight } from './preflight.ts';
+import { startContainer } from './start-container.ts';
+import { watchContainer, type Watched } from './watch-container.ts';
 
 /** What the sandbox takes from the host. */
 export interface DockerSandboxOptions extends ContainerOptions {
@@ -23,43 +20,39 @@ export interface DockerSandboxOptions extends ContainerOptions {
   readonly socketPath: string;
 }
 
-/** A daemon that accepts and never answers must not hold a run up. */
-const ANSWER_MS = 30_000;
-/** Between the making of a container and the start of its agent lies one request. */
-const START_MS = 5_000;
+/** Between the making of a container and the start of its agent lie the gateway and the files of the agent. */
+const START_MS = 60_000;
 const LOOK_MS = 50;
 
 /**
- * Agents in containers of their own, one for each execution, with the agent as its main process and the container's name as its lock.
+ * Agents in containers of their own, one for each execution, with the agent as its main process and the container's name as its
+ * lock. What is not there to be reached cannot be misused: no network, no secret, no file of the host but the run's own.
  */
 export function dockerSandbox({ socketPath, ...options }: DockerSandboxOptions): Sandbox {
-  const docker = new Docker({ socketPath });
+  const client = dockerClient(socketPath);
+  /** Every way to the daemon, with its trouble as this sandbox's. */
+  const use = async <Value>(ask: (docker: Docker) => Promise<Value>): Promise<Value> => {
+    try {
+      return await ask(await client());
+    } catch (thrown) {
+      throw unavailable(thrown);
+    }
+  };
   return {
     name: 'docker',
-    variableNames: ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TERM', 'NO_COLOR', 'HOSTNAME'],
-    surroundings: { programs: 'image', gatewayOrigin: undefined },
-    preflight: () => preflight(docker, options),
-    canAdopt: (name) => canAdopt(docker, name),
-    execute: (command, observe) => execute(docker, options, { command, observe }),
-    reap: (runId) => reap(docker, runId),
-    listOrphanRuns: () => listOrphanRuns(docker),
+    variableNames: VARIABLE_NAMES,
+    surroundings: { programs: 'image', gatewayOrigin: GATEWAY_ORIGIN },
+    isPresent: () => isPresent(socketPath),
+    preflight: () => use((docker) => preflight(docker, options)),
+    canAdopt: (name) => use((docker) => canAdopt(docker, name)),
+    execute: async (command, observe) => {
+      const docker = await use((found) => Promise.resolve(found));
+      return execute({ docker, options, use }, command, observe);
+    },
+    reap: (runId) => use((docker) => reap(docker, runId)),
+    // Without a daemon there is nothing to find, and nobody to ask.
+    listOrphanRuns: async () => ((await isPresent(socketPath)) ? use(listOrphanRuns) : []),
   };
-}
-
-/** The name of an execution's container: while there is one, there is no other. */
-export function containerName({ runId, phase, attempt }: ExecutionName): string {
-  return `spec-automation-${runId}-${phase}-${attempt}`;
-}
-
-async function preflight(docker: Docker, { image }: ContainerOptions): Promise<Wall> {
-  try {
-    const { Version: version } = await answered(docker.version());
-    await answered(docker.getImage(image).inspect());
-    const description = `Docker ${version}: own files, processes and user; no network, no capabilities; limited memory, processors and processes`;
-    return { isConfined: true, description };
-  } catch (cause) {
-    throw unavailable(cause);
-  }
 }
 
 /**
@@ -68,65 +61,82 @@ async function preflight(docker: Docker, { image }: ContainerOptions): Promise<W
  */
 async function canAdopt(docker: Docker, name: ExecutionName): Promise<boolean> {
   const container = docker.getContainer(containerName(name));
-  const state = await answered(findState(container));
+  const state = await findState(container);
   if (state?.phase !== 'created') return state !== undefined;
-  try {
-    await answered(container.remove({ force: false }));
-    return false;
-  } catch {
-    return (await answered(findState(container))) !== undefined;
-  }
+  await removeContainer(container, false);
+  return (await findState(container)) !== undefined;
 }
 
-interface Asked {
-  readonly command: SandboxCommand;
-  readonly observe: SandboxObserver;
+interface Bench {
+  readonly docker: Docker;
+  readonly options: ContainerOptions;
+  readonly use: <Value>(ask: (docker: Docker) => Promise<Value>) => Promise<Value>;
 }
 
 async function execute(
-  docker: Docker,
-  options: ContainerOptions,
-  { command, observe }: Asked,
+  { docker, options, use }: Bench,
+  command: SandboxCommand,
+  observe: SandboxObserver,
 ): Promise<SandboxResult> {
-  const name = containerName(command);
-  const container = docker.getContainer(name);
-  const before = await stateOf(container);
+  const container = docker.getContainer(containerName(command));
+  const before = await use(() => findState(container));
   if (before === undefined) {
     if (command.signal.aborted) return { ...NOTHING_SEEN, ending: 'cancelled' };
-    await start(docker, options, { name, command });
+    await use(() => startOrRemove(docker, options, command));
   }
-  const started = await startedState(container);
+  const started = await use(() => startedState(container));
   if (started === undefined) return { ...NOTHING_SEEN, ending: 'lost' };
   const output = containerOutput(container, observe);
-  const { signal, release, deadlineMs } = command;
-  const ending = await watchContainer(container, output, {
-    deadlineMs: started.startedAtMs + deadlineMs - Date.now(),
-    graceMs: options.graceMs,
-    signal,
-    release,
-  });
-  if (ending !== 'released') await output.finish();
+  const watched = await use(() => watchContainer(container, output, limitsOf(options, command, started)));
+  if (watched.ending !== 'released') output.finish();
   output.failure.throwIfAborted();
-  return resultOf({ ending, output, started, ended: await stateOf(container), deadlineMs });
+  const ended = await use(() => findState(container));
+  const result = resultOf({ watched, output, started, ended, deadlineMs: command.deadlineMs });
+  if (result.exitCode === CANNOT_START && result.stderr.startsWith(CANNOT_START_WORDS))
+    throw unavailable(new Error(result.stderr.trim()));
+  return command.needsNetwork ? { ...result, gateway: await readGatewayRecord(command) } : result;
 }
 
-async function start(
+/** A container whose start failed would be taken for one that is about to start. */
+async function startOrRemove(
   docker: Docker,
   options: ContainerOptions,
-  made: { readonly name: string; readonly command: SandboxCommand },
+  command: SandboxCommand,
 ): Promise<void> {
   try {
-    await answered(startContainer(docker, options, made));
-  } catch (cause) {
-    throw unavailable(cause);
+    await startContainer(docker, options, command);
+  } catch (thrown) {
+    const container = docker.getContainer(containerName(command));
+    await removeContainer(container, false).catch(() => undefined);
+    throw thrown;
   }
+}
+
+function limitsOf(
+  { graceMs, limits, reserveBytes }: ContainerOptions,
+  command: SandboxCommand,
+  started: ContainerState,
+) {
+  const { signal, release, deadlineMs, workingDirectory, homeDirectory } = command;
+  return {
+    deadlineMs: started.startedAtMs + deadlineMs - Date.now(),
+    graceMs,
+    signal,
+    release,
+    quota: {
+      directories: [workingDirectory, homeDirectory],
+      maxBytes: limits.workspaceBytes,
+      maxFiles: limits.workspaceFiles,
+      reserveBytes,
+    },
+  };
 }
 
 /** The state once the agent runs or ran; `undefined` when nobody starts it, or it is gone. */
 async function startedState(container: Docker.Container): Promise<ContainerState | undefined> {
   const endMs = performance.now() + START_MS;
   for (;;) {
-    const state = await stateOf(container);
+    const state = await findState(container);
     if (state?.phase !== 'created') return state;
     if (performance.now() > endMs) return undefined;
     await delay(LOOK_MS);
@@ -134,57 +144,47 @@ async function startedState(container: Docker.Container): Promise<ContainerState
 }
 
 interface Seen {
-  readonly ending: SandboxEnding;
+  readonly watched: Watched;
   readonly output: ContainerOutput;
   readonly started: ContainerState;
   readonly ended: ContainerState | undefined;
   readonly deadlineMs: number;
 }
 
-function resultOf({ ending, output, started, ended, deadlineMs }: Seen): SandboxResult {
+function resultOf({ watched, output, started, ended, deadlineMs }: Seen): SandboxResult {
   const isOver = ended?.phase === 'ended';
   const lastedMs = (isOver ? ended.endedAtMs : Date.now()) - started.startedAtMs;
+  const how = howItEnded({ watched, ended, isLate: lastedMs >= deadlineMs });
+  return { ...how, durationMs: Math.round(lastedMs), stdout: output.stdout(), stderr: output.stderr() };
+}
+
+function howItEnded({
+  watched: { ending, wasAway },
+  ended,
+  isLate,
+}: {
+  readonly watched: Watched;
+  readonly ended: ContainerState | undefined;
+  readonly isLate: boolean;
+}): Pick<SandboxResult, 'ending' | 'exitCode' | 'signalName'> {
+  // One that was removed while it ran was killed.
+  const { exitCode, signalName } = ended ?? { exitCode: null, signalName: 'SIGKILL' };
+  if (ending === 'flooded') return { ending: 'exited', exitCode: null, signalName: 'SIGXFSZ' };
+  if (ending !== 'exited') return { ending, exitCode, signalName };
+  const hasFailed = exitCode !== 0;
+  if (hasFailed && wasAway) return { ending: 'lost', exitCode, signalName };
+  if (hasFailed && ended?.isOutOfMemory === true) return { ending: 'out_of_memory', exitCode, signalName };
+  if (signalName === 'SIGXFSZ') return { ending: 'disk_quota', exitCode, signalName };
   // `timeout` says so by its exit code, which an agent may use as well.
-  const isTimedOut = ended?.exitCode === TIMED_OUT && lastedMs >= deadlineMs;
-  return {
-    ending: ending === 'exited' && isTimedOut ? 'deadline' : ending,
-    exitCode: isTimedOut ? null : (ended?.exitCode ?? null),
-    // One that was removed while it ran was killed.
-    signalName: isTimedOut ? 'SIGTERM' : ended === undefined ? 'SIGKILL' : ended.signalName,
-    durationMs: Math.round(lastedMs),
-    stdout: output.stdout(),
-    stderr: output.stderr(),
-  };
-}
-
-async function stateOf(container: Docker.Container): Promise<ContainerState | undefined> {
-  try {
-    return await answered(findState(container));
-  } catch (cause) {
-    throw unavailable(cause);
-  }
-}
-
-/** The daemon's answer, or the error that it gave none. */
-async function answered<Value>(answer: Promise<Value>): Promise<Value> {
-  const stop = new AbortController();
-  const late = delay(ANSWER_MS, undefined, { signal: stop.signal }).then(() => {
-    throw new Error(`the Docker daemon gave no answer within ${ANSWER_MS / 1000} seconds`);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    stop.abort();
-    late.catch(() => undefined);
-  }
-}
-
-function unavailable(cause: unknown) {
-  return appError('sandbox_unavailable', { sandbox: 'docker', problem: describeThrown(cause) }, cause);
+  if (exitCode === TIMED_OUT && isLate) return { ending: 'deadline', exitCode: null, signalName: 'SIGTERM' };
+  return { ending, exitCode, signalName };
 }
 
 /** What `timeout` reports when the time is up (coreutils). */
 const TIMED_OUT = 124;
+/** What the entrypoint reports for a program that is not there. */
+const CANNOT_START = 125;
+const CANNOT_START_WORDS = 'spec-automation-job: cannot start';
 
 const NOTHING_SEEN: Omit<SandboxResult, 'ending'> = {
   exitCode: null,

@@ -5,15 +5,18 @@ import type Docker from 'dockerode';
 import { boundedText } from '../../lib/bounded-text.ts';
 import { lineSplitter } from '../../lib/line-splitter.ts';
 import type { SandboxObserver } from '../port.ts';
+import { answered } from './docker-client.ts';
 
 /** What a container writes, while it writes and afterwards. */
 export interface ContainerOutput {
   /** Fires, with its error, when the observer fails: nobody listens to the agent any more. */
   readonly failure: AbortSignal;
+  /** Fires when it wrote more than is kept. */
+  readonly flooded: AbortSignal;
   /** Read the log until the container ends or `signal` fires; what was told before is not told again. */
   follow(signal: AbortSignal): Promise<void>;
-  /** Read what the daemon did not pass on yet, and tell the last line, even if it has no line break. */
-  finish(): Promise<void>;
+  /** Tell the last line, even if it has no line break. */
+  finish(): void;
   stdout(): string;
   stderr(): string;
 }
@@ -21,11 +24,18 @@ export interface ContainerOutput {
 const LOG_HEAD_CHARS = 1024 * 1024;
 const LOG_TAIL_CHARS = 1024 * 1024;
 const LINE_MAX_CHARS = 1024 * 1024;
+/** Well below what the daemon keeps (see `containerSpec`), so that a log is always there from its beginning. */
+const OUTPUT_MAX_BYTES = 512 * 1024 * 1024;
+/** What the daemon writes beside each line. */
+const LINE_COST_BYTES = 64;
 
 /** Tell an observer all a container has written and writes, and keep a bounded copy. */
 export function containerOutput(container: Docker.Container, observe: SandboxObserver): ContainerOutput {
-  const failure = new AbortController();
+  const [failure, flooded] = [new AbortController(), new AbortController()];
+  let costBytes = 0;
   const tell: SandboxObserver['onLine'] = (stream, line) => {
+    costBytes += line.length + LINE_COST_BYTES;
+    if (costBytes > OUTPUT_MAX_BYTES) flooded.abort();
     if (failure.signal.aborted) return;
     try {
       observe.onLine(stream, line);
@@ -35,28 +45,23 @@ export function containerOutput(container: Docker.Container, observe: SandboxObs
   };
   const stdout = oneStream((line) => tell('stdout', line));
   const stderr = oneStream((line) => tell('stderr', line));
-
-  const read = async (signal: AbortSignal) => {
-    const log = await container.logs({ follow: true, stdout: true, stderr: true, abortSignal: signal });
-    container.modem.demuxStream(log, stdout.fromStart(), stderr.fromStart());
-    // An abort ends it with an error; whatever it was, the container's state says how things are.
-    await finished(log, { writable: false }).catch(() => undefined);
-  };
-
   return {
     failure: failure.signal,
-    follow: read,
-    async finish() {
-      await read(AbortSignal.timeout(READ_MS));
+    flooded: flooded.signal,
+    async follow(signal) {
+      const options = { follow: true, stdout: true, stderr: true, abortSignal: signal } as const;
+      const log = await answered(container.logs(options));
+      container.modem.demuxStream(log, stdout.fromStart(), stderr.fromStart());
+      // An abort ends it with an error; whatever it was, the container's state says how things are.
+      await finished(log, { writable: false }).catch(() => undefined);
+    },
+    finish() {
       for (const { lines } of [stdout, stderr]) lines.end();
     },
     stdout: () => stdout.kept.toString(),
     stderr: () => stderr.kept.toString(),
   };
 }
-
-/** For the rest of a log that does not grow any more. */
-const READ_MS = 30_000;
 
 function oneStream(onLine: (line: string) => void) {
   const kept = boundedText(LOG_HEAD_CHARS, LOG_TAIL_CHARS);

@@ -1,96 +1,93 @@
-import { writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 
-import { exec } from '../../lib/exec.ts';
 import { makeDirectory } from '../../lib/make-directory.ts';
 import type { SandboxCommand } from '../port.ts';
 import { currentWorker, markerValue } from '../worker-marker.ts';
-import { containerSpec, type ContainerLimits } from './container-spec.ts';
-import { isStatus } from './container-state.ts';
+import { containerName, LABELS } from './container-names.ts';
+import type { ContainerOptions } from './container-options.ts';
+import { containerSpec } from './container-spec.ts';
+import { findState } from './container-state.ts';
+import { answered, isAway, isStatus } from './docker-client.ts';
+import { ensureGateway, gatewayDirectories } from './gateway-container.ts';
+import { jobUser, layFiles } from './hand-over.ts';
+import { pinImage } from './job-image.ts';
 
-/** How containers are made. */
-export interface ContainerOptions {
-  /** By digest, or a tag that is there: nothing is pulled. */
-  readonly image: string;
-  /** Time between SIGTERM and SIGKILL. */
-  readonly graceMs: number;
-  /** How much later than its deadline an agent ends that nobody watches. */
-  readonly unwatchedMs: number;
-  readonly limits: ContainerLimits;
-}
-
-/** Labels by which containers are found again. */
-export const LABELS = {
-  runId: 'spec-automation.run',
-  /** Which worker started it: see `markerValue`. */
-  worker: 'spec-automation.worker',
-} as const;
-
-/** Whoever a worker of root lets agents be; nobody on the host has this number. */
-const JOB_USER = 65_532;
-const CHANGE_OWNER_MS = 60_000;
+/** Large prompts and working copies take the daemon longer. */
+const START_MS = 60_000;
+const VISIBLE_MS = 5000;
+const LOOK_MS = 20;
 
 /**
- * Lay what the container sees of the host, make the container and start its agent. False when there is one of that name already:
- * then somebody else was faster. @throws what the daemon says
+ * Make the container, lay what it sees of the host, and start its agent and, where it needs one, the gateway of the run. Whoever
+ * makes the container starts it: when there is one of that name already, somebody else was faster. @throws what the daemon says
  */
 export async function startContainer(
   docker: Docker,
   options: ContainerOptions,
-  { name, command }: { readonly name: string; readonly command: SandboxCommand },
-): Promise<boolean> {
+  command: SandboxCommand,
+): Promise<void> {
+  // The daemon would cut it off there without a word.
+  if ([...command.argv, ...Object.values(command.env)].some((text) => text.includes('\0')))
+    throw new Error('an argument or a variable of the agent holds a NUL byte');
   const stdinFile = path.join(command.stateDirectory, `${command.phase}.${command.attempt}.stdin`);
-  await layFiles(command, stdinFile);
-  const user = await handOver(command);
-  const marker = {
-    runId: command.runId,
-    execution: `${command.phase}.${command.attempt}`,
-    ...(await currentWorker()),
-  };
+  const imageId = await pinImage(docker, options.image, command.stateDirectory);
+  const name = containerName(command);
+  const marker = { ...command, execution: `${command.phase}.${command.attempt}`, ...(await currentWorker()) };
   const spec = containerSpec(command, {
     name,
-    image: options.image,
-    user,
-    labels: { [LABELS.runId]: command.runId, [LABELS.worker]: markerValue(marker) },
+    imageId,
+    runtime: options.runtime,
+    user: jobUser(),
+    labels: {
+      [LABELS.runId]: command.runId,
+      [LABELS.role]: 'agent',
+      [LABELS.worker]: markerValue(marker),
+    },
     stdinFile,
+    gatewayDirectory: command.needsNetwork ? gatewayDirectories(command).socket : undefined,
     limits: options.limits,
     limitS: seconds(command.deadlineMs + options.unwatchedMs),
     graceS: seconds(options.graceMs),
   });
+  await makeMountSources(command, stdinFile);
+  const isOurs = await create(docker, name, spec);
+  const gateway = command.needsNetwork ? ensureGateway(docker, options, { command, imageId }) : undefined;
+  // In this order: only one may write into the directories of an agent that is about to start.
+  await Promise.all([gateway, isOurs ? layFiles(command, stdinFile) : undefined]);
+  if (isOurs) await answered(docker.getContainer(name).start(), START_MS);
+}
+
+/** The daemon makes no container whose mounts have no source. Touches nothing that is there: it may be another's. */
+async function makeMountSources(command: SandboxCommand, stdinFile: string): Promise<void> {
+  await makeDirectory(command.stateDirectory, 0o700);
+  await (await open(stdinFile, 'a', 0o644)).close();
+  if (command.needsNetwork) await makeDirectory(gatewayDirectories(command).socket, 0o755);
+}
+
+/** False when there is one of this name. */
+async function create(docker: Docker, name: string, spec: Docker.ContainerCreateOptions): Promise<boolean> {
   try {
-    await docker.createContainer(spec);
+    await answered(docker.createContainer(spec));
+    return true;
   } catch (thrown) {
-    if (isStatus(thrown, 409)) return false;
+    if (isStatus(thrown, 409)) {
+      await awaitVisible(docker.getContainer(name));
+      return false;
+    }
+    // An answer that got lost: the container may be there all the same, and nobody else will start it.
+    const state = isAway(thrown) ? await findState(docker.getContainer(name)) : undefined;
+    if (state?.phase === 'created') return true;
     throw thrown;
   }
-  await docker.getContainer(name).start();
-  return true;
 }
 
-async function layFiles(command: SandboxCommand, stdinFile: string): Promise<void> {
-  await makeDirectory(path.dirname(stdinFile), 0o700);
-  await writeFile(stdinFile, command.stdin, { mode: 0o644 });
-  await makeDirectory(path.join(command.homeDirectory, 'tmp'), 0o700);
-  for (const [name, content] of Object.entries(command.homeFiles)) {
-    const file = path.join(command.homeDirectory, name);
-    await makeDirectory(path.dirname(file), 0o700);
-    await writeFile(file, content, { mode: 0o600 });
-  }
-}
-
-/** The agent's user: this one, unless this is root, who gives the agent's directories away. As `uid:gid`. */
-async function handOver({ workingDirectory, homeDirectory }: SandboxCommand): Promise<string> {
-  const [user, group] = [process.getuid?.() ?? JOB_USER, process.getgid?.() ?? JOB_USER];
-  if (user !== 0) return `${user}:${group}`;
-  const owner = `${JOB_USER}:${JOB_USER}`;
-  const argv = ['chown', '-hR', owner, '--', workingDirectory, homeDirectory] as const;
-  const { exitCode, stderr } = await exec(argv, {
-    env: { PATH: '/usr/bin:/bin' },
-    timeoutMs: CHANGE_OWNER_MS,
-  });
-  if (exitCode !== 0) throw new Error(`the directories of the agent cannot be given to it: ${stderr.trim()}`);
-  return owner;
+/** A name is taken a moment before the daemon finds the container that has it. */
+async function awaitVisible(container: Docker.Container): Promise<void> {
+  const endMs = performance.now() + VISIBLE_MS;
+  while ((await findState(container)) === undefined && performance.now() < endMs) await delay(LOOK_MS);
 }
 
 function seconds(ms: number): number {

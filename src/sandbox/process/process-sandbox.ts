@@ -57,6 +57,7 @@ export function processSandbox(options: ProcessSandboxOptions): Sandbox {
     name: 'process',
     variableNames: ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TERM', 'NO_COLOR', 'PWD', MARKER_NAME],
     surroundings: ON_HOST,
+    isPresent: () => Promise.resolve(true),
     preflight: async () => (await findOnce()).wall,
     canAdopt,
     execute: async (command, observe) => execute({ ...options, ...(await findOnce()) }, command, observe),

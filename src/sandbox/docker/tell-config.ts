@@ -1,0 +1,48 @@
+import { PassThrough } from 'node:stream';
+import type Docker from 'dockerode';
+
+import { answered } from './docker-client.ts';
+
+const READY = '{"ready":true}';
+const WORDS_MAX_CHARS = 2000;
+const READY_MS = 20_000;
+
+/**
+ * Start a gateway that was made, tell it its configuration by standard input, where nobody who looks at the container sees it, and
+ * wait until it listens. @throws an error with the gateway's own words
+ */
+export async function tellConfig(container: Docker.Container, config: string): Promise<void> {
+  const streams = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
+  const connection = await answered(container.attach(streams));
+  const said = { out: '', err: '' };
+  const keep = (name: 'out' | 'err') => {
+    const through = new PassThrough();
+    through.on('data', (chunk: Buffer) => {
+      said[name] = (said[name] + chunk.toString()).slice(-WORDS_MAX_CHARS);
+    });
+    return through;
+  };
+  const [out, err] = [keep('out'), keep('err')];
+  container.modem.demuxStream(connection, out, err);
+  const ready = new Promise<void>((resolve, reject) => {
+    out.on('data', () => {
+      if (said.out.includes(READY)) resolve();
+    });
+    connection.once('error', reject);
+    connection.once('close', () => reject(new Error(endedTooSoon(said.err))));
+    connection.once('end', () => reject(new Error(endedTooSoon(said.err))));
+  });
+  try {
+    await answered(container.start());
+    connection.end(config);
+    await answered(ready, READY_MS);
+  } finally {
+    ready.catch(() => undefined);
+    connection.removeAllListeners('close').removeAllListeners('end');
+    connection.end();
+  }
+}
+
+function endedTooSoon(words: string): string {
+  return `the gateway of the run ended before it listened: ${words.trim() || 'it said nothing'}`;
+}

@@ -68,14 +68,19 @@ export interface ExecutionKit {
 /** Executions in directories of their own, removed when the suite that calls this is over. */
 export function executionKit(sandbox: Sandbox): ExecutionKit {
   let root = '';
+  const runIds = new Set<string>();
   beforeAll(async () => {
     root = await mkdtemp(path.join(tmpdir(), 'sandbox-'));
   });
-  afterAll(() => rm(root, { recursive: true, force: true }));
+  afterAll(async () => {
+    for (const runId of runIds) await sandbox.reap(runId);
+    await rm(root, { recursive: true, force: true });
+  });
 
   const kit: ExecutionKit = {
     async command(argv, change = {}) {
       const runId = change.runId ?? randomUUID();
+      runIds.add(runId);
       const [workingDirectory, homeDirectory] = [
         path.join(root, runId, 'repo'),
         path.join(root, runId, 'home'),

@@ -44,6 +44,10 @@ export const REASONS = {
     "Branch '{branch}' has no feature folder specs/{feature}.",
     'Leave --feature out to start a new feature, or name one of: {known}.',
   ),
+  gateway_config_invalid: input(
+    'The configuration of the gateway cannot be used: {field}: {problem}.',
+    'Pass one JSON document on standard input, as docs/gateway.md shows it.',
+  ),
   input_unreadable: input(
     "Cannot read '{path}': {problem}.",
     'Check the path and its permissions, or pass - to read standard input.',
@@ -126,6 +130,10 @@ export const REASONS = {
   forge_unavailable: environment(
     "'{repository}' names a repository at a forge this installation cannot talk to.",
     'Pass a path or a URL git can clone.',
+  ),
+  gateway_unavailable: environment(
+    'The gateway cannot serve {socket}: {problem}.',
+    'Check that the folders of the socket and of the records are there and may be written.',
   ),
   git_unavailable: environment(
     'A usable git was not found: {problem}.',

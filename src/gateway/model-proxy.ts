@@ -1,0 +1,95 @@
+import http from 'node:http';
+import https from 'node:https';
+
+import replyFrom from '@fastify/reply-from';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import type { ModelAccess } from '../domain/model-access.ts';
+import type { CallCounter, CountedCall } from './count-calls.ts';
+import type { GatewayDeps } from './deps.ts';
+import { errorBody, type GatewayError } from './error-body.ts';
+import { keyMask } from './mask-key.ts';
+import { requestHeaders, responseHeaders } from './model-headers.ts';
+import type { ModelCall } from './model-routes.ts';
+import { passAnswer, unpassable } from './pass-answer.ts';
+
+/** Answers a request that was judged already. */
+export type ModelProxy = (call: ModelCall, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+interface Failure {
+  readonly status: 502 | 504;
+  readonly code: GatewayError;
+  readonly reason: string;
+}
+
+/** Pass calls on to a model. `app` gets what it takes to do so. */
+export async function modelProxy(
+  app: FastifyInstance,
+  model: ModelAccess,
+  { deps, calls }: { readonly deps: GatewayDeps; readonly calls: CallCounter },
+): Promise<ModelProxy> {
+  // No connection is kept: calls last seconds, and one sent into a connection the provider just closed would fail.
+  const options = { keepAlive: false, proxyEnv: { ...deps.proxyEnv } };
+  const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
+  await app.register(replyFrom, {
+    // Without a word about it, reply-from accepts any certificate.
+    http: { agents, requestOptions: { timeout: deps.times.answerMs, rejectUnauthorized: true } },
+    disableCache: true,
+    destroyAgent: true,
+    disableRequestLogging: true,
+  });
+  const newMask = keyMask(model.key);
+
+  return async ({ url, query, isBilled }, request, reply) => {
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const path = request.raw.url ?? '';
+    const call = await calls.begin({ path, isBilled, requestBytes: body.length });
+    if (typeof call === 'string') {
+      calls.deny({ method: 'POST', path, reason: `budget_exceeded_${call}`, status: 429 });
+      const message = `The budget of this run is used up (${call}); no further call is made.`;
+      return reply.code(429).header('x-should-retry', 'false').send(errorBody('budget_exceeded', message));
+    }
+    let isAnswered = false;
+    const fail = async (failure: Failure) => {
+      if (isAnswered) return;
+      isAnswered = true;
+      await answerFailure(reply, call, failure);
+    };
+    return reply.from(url, {
+      queryString: () => query,
+      body,
+      contentType: 'application/json',
+      rewriteRequestHeaders: (_request, headers) => requestHeaders(headers, model),
+      rewriteHeaders: () => ({}),
+      onError: (_reply, { error }) => void fail(failureOf(error)),
+      onResponse: (_request, _reply, { stream }) => {
+        const problem = unpassable(stream);
+        if (problem === undefined && !isAnswered) {
+          isAnswered = true;
+          reply.headers(responseHeaders(stream.headers, model.key));
+          void reply.send(passAnswer(stream, call, { protocol: model.protocol, mask: newMask() }));
+          return;
+        }
+        stream.on('error', () => undefined).destroy();
+        void fail({ status: 502, code: 'gateway_upstream', reason: problem ?? 'answered_twice' });
+      },
+    });
+  };
+}
+
+async function answerFailure(
+  reply: FastifyReply,
+  call: CountedCall,
+  { status, code, reason }: Failure,
+): Promise<void> {
+  await call.end({ status, reason, isError: true, usage: undefined, answerBytes: 0 });
+  await reply.code(status).send(errorBody(code, `The model could not be asked: ${reason}.`));
+}
+
+/** By the code alone: the words of an error may hold an address with credentials. */
+function failureOf(error: Error): Failure {
+  const isLate = 'statusCode' in error && error.statusCode === 504;
+  return isLate
+    ? { status: 504, code: 'gateway_timeout', reason: 'no_answer_in_time' }
+    : { status: 502, code: 'gateway_upstream', reason: 'unreachable' };
+}

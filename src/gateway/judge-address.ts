@@ -5,11 +5,13 @@ const INTERNAL: ReadonlySet<string> = new Set(['168.63.129.16']);
 /** The only part of IPv6 that is handed out for the public network (RFC 4291): its first three bits are 001. */
 const GLOBAL_UNICAST = [ipaddr.IPv6.parse('2000::'), 3] as const;
 const NAT64 = [ipaddr.IPv6.parse('64:ff9b::'), 96] as const;
+/** Of no use since 2006, and the library reads it as a mapped one. */
+const IPV4_COMPATIBLE = /^::\d+\./u;
 const LAST_TWO_GROUPS = -2;
 
 /** Whether an address a name led to is one of the public network. Whatever is not known to be one is not. */
 export function isPublicAddress(text: string): boolean {
-  if (!ipaddr.isValid(text)) return false;
+  if (!ipaddr.isValid(text) || IPV4_COMPATIBLE.test(text)) return false;
   const address = unwrapped(text);
   if (address === undefined || address.range() !== 'unicast') return false;
   if (address instanceof ipaddr.IPv4) return !INTERNAL.has(address.toString());

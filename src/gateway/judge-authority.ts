@@ -27,7 +27,7 @@ export function judgeAuthority(authority: string, allowed: readonly string[]): A
   if (host === undefined) return refused('malformed');
   if (port !== String(EGRESS_PORT)) return refused('port_not_allowed');
   const normal = normalHost(host);
-  if (normal === undefined) return refused(isNumeric(host) ? 'ip_literal' : 'malformed');
+  if (normal === undefined) return refused(isAddress(host) ? 'ip_literal' : 'malformed');
   return isListed(normal, allowed) ? { isAllowed: true, host: normal } : refused('not_in_list');
 }
 
@@ -51,6 +51,11 @@ export function normalEntry(entry: string): string | undefined {
 
 function isListed(host: string, allowed: readonly string[]): boolean {
   return allowed.some((entry) => (entry.startsWith('.') ? host.endsWith(entry) : host === entry));
+}
+
+/** The same after what a browser does to a name, such as turning digits of other scripts into ours. */
+function isAddress(host: string): boolean {
+  return isNumeric(host) || isNumeric(domainToASCII(host));
 }
 
 /** Whether the last label is a number, so that somebody may read the whole as an address. */

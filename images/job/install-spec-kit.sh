@@ -1,0 +1,22 @@
+#!/bin/sh
+# install-spec-kit.sh <version> <source> <integrations>: GitHub's Spec Kit below /opt/spec-kit, and for each integration the files
+# `specify init` lays into a new project, so that nothing is fetched when an agent works. Without a version, only the folders.
+set -eu
+version=$1 source=$2 integrations=$3
+mkdir -p /opt/spec-kit/scaffold
+[ -n "$version" ] || exit 0
+python3 -m venv /opt/spec-kit/cli
+/opt/spec-kit/cli/bin/pip install --no-cache-dir "${source:-specify-cli==$version}"
+installed=$(/opt/spec-kit/cli/bin/pip show specify-cli | sed -n 's/^Version: //p')
+if [ "$installed" != "$version" ]; then
+  echo "install-spec-kit: the source holds version $installed, SPECIFY_CLI_VERSION says $version." >&2
+  exit 1
+fi
+for key in $integrations; do
+  mkdir "/opt/spec-kit/scaffold/$key"
+  cd "/opt/spec-kit/scaffold/$key"
+  /opt/spec-kit/cli/bin/specify init --here --force --integration "$key" --script sh --ignore-agent-tools
+  rm -rf .git
+done
+# Installers are no part of what runs.
+/opt/spec-kit/cli/bin/pip uninstall --yes setuptools pip > /dev/null

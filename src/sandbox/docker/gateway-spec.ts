@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 
-import type { ModelAccess } from '../../domain/model-access.ts';
+import type { ModelAccess, ModelPrice } from '../../domain/model-access.ts';
 import type { ContainerOptions, GatewayOptions } from './container-options.ts';
 import { bind, INSIDE, sealedHostConfig } from './container-spec.ts';
 
@@ -63,7 +63,7 @@ export function gatewaySpec(
 
 /** What the gateway reads from its standard input. The only place where the key of the model goes. */
 export function gatewayConfig(
-  { egressAllow, budget, networkEnv }: GatewayOptions,
+  { egressAllow, budget }: GatewayOptions,
   model: ModelAccess | undefined,
 ): string {
   return JSON.stringify({
@@ -76,12 +76,15 @@ export function gatewayConfig(
             protocol: model.protocol,
             base_url: model.baseUrl,
             key: model.key ?? null,
-            price: model.price ?? null,
+            price: model.price === undefined ? null : priceOf(model.price),
           },
     egress_allow: egressAllow,
     limits: { requests: budget.requests, tokens: budget.tokens, cost_usd: budget.costUsd },
-    proxy: { https: networkEnv['HTTPS_PROXY'] ?? null, no: networkEnv['NO_PROXY'] ?? null },
   });
+}
+
+function priceOf({ input, cachedInput, output }: ModelPrice) {
+  return { input, cached_input: cachedInput, output };
 }
 
 /** A model on this machine listens where only the host's own network reaches it. */

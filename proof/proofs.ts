@@ -1,3 +1,4 @@
+import { adoptionProof } from './adoption.ts';
 import { conformanceProof } from './conformance.ts';
 import { gitVectorsProof } from './git-vectors.ts';
 import { killProof } from './kill.ts';
@@ -5,4 +6,10 @@ import type { Proof } from './proof.ts';
 import { redactorProof } from './redactor.ts';
 
 /** Everything this project claims to show, in the order of `--list`. */
-export const PROOFS: readonly Proof[] = [conformanceProof, gitVectorsProof, killProof, redactorProof];
+export const PROOFS: readonly Proof[] = [
+  conformanceProof,
+  gitVectorsProof,
+  killProof,
+  redactorProof,
+  adoptionProof,
+];

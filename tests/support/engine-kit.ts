@@ -14,11 +14,14 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { builtinPrompts } from '../../src/prompt/builtin-prompts.ts';
 import { repositoryPrompts } from '../../src/prompt/repository-prompts.ts';
 import { inProcessQueue } from '../../src/queue/in-process-queue.ts';
+import { dockerSandbox, type DockerSandboxOptions } from '../../src/sandbox/docker/docker-sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/port.ts';
 import { processSandbox } from '../../src/sandbox/process/process-sandbox.ts';
 import { specAutomation, type SpecAutomation, type SubmitRequest } from '../../src/spec-automation.ts';
 import { openSqliteStore } from '../../src/store/kysely/open-sqlite.ts';
 import type { RunDetail } from '../../src/contract/run-view.ts';
 import { directoryWorkspaces } from '../../src/workspace/directory-workspaces.ts';
+import { DOCKER_OPTIONS } from './docker-options.ts';
 
 /** A whole engine on a temporary state directory, with real git, SQLite and processes. */
 export interface EngineKit extends AsyncDisposable {
@@ -39,6 +42,10 @@ export interface EngineKitOptions {
   /** `off` unless a test is about the wall, which hides everything outside the working copy. */
   readonly confinement?: 'auto' | 'off';
   readonly allowUnconfined?: boolean;
+  /** Sandbox of runs that name none; `docker` needs a daemon and the job image. */
+  readonly sandbox?: 'process' | 'docker';
+  /** What differs from `DOCKER_OPTIONS`. */
+  readonly docker?: Partial<DockerSandboxOptions>;
   /** What the redactor knows. */
   readonly secrets?: readonly string[];
   readonly settings?: Partial<Deps['settings']>;
@@ -57,7 +64,7 @@ export async function openEngine(options: EngineKitOptions): Promise<EngineKit> 
   const deps = change(await makeDeps(home, options));
   const app = specAutomation(deps, {
     agent: options.agents[0]?.name ?? 'none',
-    sandbox: 'process',
+    sandbox: options.sandbox ?? 'process',
     workingDirectory: home,
     author: { name: 'Test', email: 'test@example.com' },
     isDryRun: false,
@@ -95,18 +102,7 @@ async function makeDeps(home: string, options: EngineKitOptions): Promise<Deps> 
     queue: inProcessQueue(),
     git: gitCli({ path: process.env['PATH'] ?? '', networkEnv: {} }),
     forges: [localForge({ directory: workspaces.root })],
-    sandboxes: new Map([
-      [
-        'process',
-        processSandbox({
-          path: process.env['PATH'] ?? '',
-          graceMs: GRACE_MS,
-          confinement: options.confinement ?? 'off',
-          unwatchedMs: UNWATCHED_MS,
-          privatePaths: [home],
-        }),
-      ],
-    ]),
+    sandboxes: new Map(makeSandboxes(home, options).map((sandbox) => [sandbox.name, sandbox])),
     agents: new Map(options.agents.map((agent) => [agent.name, agent])),
     promptSources: [repositoryPrompts(), builtinPrompts()],
     artifacts: directoryArtifacts({ directory: path.join(home, 'artifacts'), nowMs: () => clock.nowMs() }),
@@ -126,4 +122,30 @@ async function makeDeps(home: string, options: EngineKitOptions): Promise<Deps> 
     },
     ...options.overrides,
   };
+}
+
+function makeSandboxes(
+  home: string,
+  { confinement = 'off', docker, agents }: EngineKitOptions,
+): readonly Sandbox[] {
+  return [
+    processSandbox({
+      path: process.env['PATH'] ?? '',
+      graceMs: GRACE_MS,
+      confinement,
+      unwatchedMs: UNWATCHED_MS,
+      privatePaths: [home],
+    }),
+    withAgents(dockerSandbox({ ...DOCKER_OPTIONS, ...docker }), agents),
+  ];
+}
+
+/** Agents of tests bring their program along; the job image need not know them. */
+function withAgents(sandbox: Sandbox, agents: readonly Agent[]): Sandbox {
+  const own = Object.fromEntries(agents.map(({ name }) => [name, '1.0.0']));
+  const preflight = async () => {
+    const wall = await sandbox.preflight();
+    return { ...wall, agentVersions: { ...own, ...wall.agentVersions } };
+  };
+  return { ...sandbox, preflight };
 }

@@ -32,12 +32,13 @@ export async function tellConfig(container: Docker.Container, config: string): P
     connection.once('close', () => reject(new Error(endedTooSoon(said.err))));
     connection.once('end', () => reject(new Error(endedTooSoon(said.err))));
   });
+  // It may fail while we wait for something else.
+  ready.catch(() => undefined);
   try {
     await answered(container.start());
     connection.end(config);
     await answered(ready, READY_MS);
   } finally {
-    ready.catch(() => undefined);
     connection.removeAllListeners('close').removeAllListeners('end');
     connection.end();
   }

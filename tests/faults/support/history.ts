@@ -6,6 +6,7 @@ import type { Artifact } from '../../../src/domain/artifact.ts';
 import type { StoredEvent } from '../../../src/domain/events.ts';
 import type { PhaseRecord, Run } from '../../../src/domain/run.ts';
 import type { Deps } from '../../../src/engine/deps.ts';
+import type { DockerScene } from './docker-scene.ts';
 import { git } from '../../support/git-repository.ts';
 import { processesMentioning } from '../../support/process-left.ts';
 
@@ -23,7 +24,7 @@ export interface History {
   /** Commits of the run's branch that the base has not; files of its feature by name. */
   readonly branchCommits: number;
   readonly branchFiles: readonly string[];
-  /** What is left of the workspace, and what still runs. */
+  /** What is left of the workspace, and what still runs, or is a container, a network or a volume. */
   readonly workspace: readonly string[];
   readonly processes: readonly string[];
   /** Files of the state directory that hold the agent's secret. */
@@ -38,6 +39,8 @@ export interface Scene {
   readonly startLog: string;
   readonly secret: string;
   readonly refsBefore: Readonly<Record<string, string>>;
+  /** For runs in containers. */
+  readonly docker?: DockerScene | undefined;
 }
 
 /** Look at everything, once nothing happens any more. */
@@ -57,13 +60,14 @@ export async function recordHistory(scene: Scene, runId: string): Promise<Histor
     artifacts: await Promise.all(
       artifacts.map(async (artifact) => ({ ...artifact, actualSha256: await hashOf(deps, artifact) })),
     ),
-    agentStarts: linesOf(await readFile(scene.startLog, 'utf8').catch(() => '')),
+    agentStarts:
+      scene.docker?.startsOf(runId) ?? linesOf(await readFile(scene.startLog, 'utf8').catch(() => '')),
     refsBefore: scene.refsBefore,
     refsAfter,
     branchCommits: Number(await inBranch('rev-list', '--count', `${run.baseBranch}..${run.branchName}`)),
     branchFiles: linesOf(await inBranch('ls-tree', '-r', '--name-only', run.branchName, 'specs/')),
     workspace: await readdir(deps.workspaces.locate(runId).root).catch(() => []),
-    processes: await processesMentioning(scene.home),
+    processes: [...(await processesMentioning(scene.home)), ...((await scene.docker?.leftOf([runId])) ?? [])],
     leaks: await filesHolding(scene.home, scene.secret),
   };
 }

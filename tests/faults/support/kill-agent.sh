@@ -1,6 +1,6 @@
 # Counts its start in a log, says some lines with a pause after each, writes its standard input to a file, and finishes.
 log=$1 phase=$2 file=$3 lines=$4 pause=$5
-echo "$phase" >> "$log"
+[ ! -w "$log" ] || echo "$phase" >> "$log"
 echo "the secret is $AGENT_SECRET"
 number=0
 while [ "$number" -lt "$lines" ]; do

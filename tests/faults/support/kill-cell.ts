@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { openEngine } from '../../support/engine-kit.ts';
 import { makeRepository } from '../../support/git-repository.ts';
 import { processesMentioning } from '../../support/process-left.ts';
 import { checkInvariants } from './check-invariants.ts';
+import { openDockerScene } from './docker-scene.ts';
 import { readRefs, recordHistory, type History } from './history.ts';
 import { killAgent } from './kill-agent.ts';
 import type { KillTask } from './kill-worker.ts';
@@ -29,6 +30,8 @@ export interface CellResult {
 export interface CellOptions {
   /** Work without adoption, as a negative control. */
   readonly isForgetful?: boolean;
+  /** Where agents execute; `docker` with a gateway. */
+  readonly sandbox?: 'process' | 'docker';
 }
 
 const SPEC_TEXT = 'Members can export their loan list.';
@@ -39,7 +42,7 @@ const CALM_MS = 5_000;
 
 /** Every moment of a run that nobody disturbs, in order and without repetition. */
 export async function traceMoments(): Promise<readonly string[]> {
-  await using stage = await openStage();
+  await using stage = await openStage('process');
   const trace = path.join(stage.root, 'trace');
   await runWorker({ ...stage.task, submit: stage.request, trace });
   return [...new Set((await readFile(trace, 'utf8')).trim().split('\n'))];
@@ -47,13 +50,16 @@ export async function traceMoments(): Promise<readonly string[]> {
 
 /** Kill a worker at a moment, let another take over, and look at what is left. */
 export async function runCell(killAt: string, options: CellOptions = {}): Promise<CellResult> {
-  await using stage = await openStage();
+  const { sandbox = 'process' } = options;
+  await using stage = await openStage(sandbox);
+  await using docker = sandbox === 'docker' ? await openDockerScene() : undefined;
   const refsBefore = await readRefs(stage.request.repository);
-  const task = { ...stage.task, ...options, submit: stage.request, killAt };
+  const task = { ...stage.task, ...options, sandbox, submit: stage.request, killAt };
   const wasKilled = (await runWorker(task)) === 'SIGKILL';
   const killedMs = performance.now();
   await using heir = await openEngine({
     agents: [killAgent(stage.task)],
+    sandbox,
     home: stage.task.home,
     secrets: [stage.task.secret],
   });
@@ -68,24 +74,26 @@ export async function runCell(killAt: string, options: CellOptions = {}): Promis
   }
   const recoveryMs = performance.now() - killedMs;
   await calm(stage.task.home);
-  const scene = { ...stage.task, deps: heir.deps, repository: stage.request.repository, refsBefore };
+  const scene = { ...stage.task, deps: heir.deps, repository: stage.request.repository, refsBefore, docker };
   const history = await recordHistory(scene, run.id);
   return { killAt, wasKilled, history, violations: checkInvariants(history), recoveryMs };
 }
 
 interface Stage extends AsyncDisposable {
   readonly root: string;
-  readonly task: Pick<KillTask, 'leaseTtlMs'> & Readonly<Record<'home' | 'startLog' | 'secret', string>>;
+  readonly task: Required<Pick<KillTask, 'leaseTtlMs' | 'needsNetwork'>> &
+    Readonly<Record<'home' | 'startLog' | 'secret', string>>;
   readonly request: { readonly repository: string; readonly specText: string };
 }
 
-async function openStage(): Promise<Stage> {
+async function openStage(sandbox: 'process' | 'docker'): Promise<Stage> {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'kill-cell-')));
   const repository = await makeRepository({
     directory: path.join(root, 'repository'),
     files: { 'README.md': 'readme\n' },
     isBare: true,
   });
+  await writeFile(path.join(root, 'starts'), '');
   const secret = `canary${path.basename(root).replaceAll('-', '')}SECRETsecret4711`;
   return {
     root,
@@ -94,6 +102,7 @@ async function openStage(): Promise<Stage> {
       startLog: path.join(root, 'starts'),
       secret,
       leaseTtlMs: LEASE_TTL_MS,
+      needsNetwork: sandbox === 'docker',
     },
     request: { repository, specText: SPEC_TEXT },
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),

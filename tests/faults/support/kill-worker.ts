@@ -19,6 +19,8 @@ const Task = z.object({
   /** Switches adoption off, to show that the checker sees what it prevents. */
   isForgetful: z.boolean().default(false),
   leaseTtlMs: z.number(),
+  needsNetwork: z.boolean().default(false),
+  sandbox: z.enum(['process', 'docker']).default('process'),
 });
 export type KillTask = z.input<typeof Task>;
 
@@ -31,6 +33,7 @@ const onMoment: OnMoment = ({ when, call }) => {
 await using engine = await openEngine({
   agents: [killAgent(task)],
   home: task.home,
+  sandbox: task.sandbox,
   secrets: [task.secret],
   settings: { leaseTtlMs: task.leaseTtlMs, leaseRenewMs: task.leaseTtlMs / 4 },
   change: (deps) => {

@@ -2,6 +2,7 @@ import { adoptionProof } from './adoption.ts';
 import { conformanceProof } from './conformance.ts';
 import { gitVectorsProof } from './git-vectors.ts';
 import { killProof } from './kill.ts';
+import { orphansProof } from './orphans.ts';
 import type { Proof } from './proof.ts';
 import { redactorProof } from './redactor.ts';
 
@@ -12,4 +13,5 @@ export const PROOFS: readonly Proof[] = [
   killProof,
   redactorProof,
   adoptionProof,
+  orphansProof,
 ];

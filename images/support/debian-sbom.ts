@@ -13,7 +13,7 @@ const components = listing
   .filter((line) => line.startsWith('ii'))
   .map((line) => {
     const [, name = '', version = '', architecture = ''] = line.split('\t');
-    const qualifiers = new URLSearchParams({ arch: architecture, ...(codename && { distro: codename }) });
+    const qualifiers = `arch=${architecture}${codename === undefined ? '' : `&distro=${codename}`}`;
     const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?${qualifiers}`;
     return { type: 'library', 'bom-ref': purl, name, version, purl };
   });

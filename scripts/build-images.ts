@@ -27,12 +27,7 @@ await new Command('build-images')
   .argument('[images...]', `of: ${IMAGES.join(', ')}, base; all of them when none is named`)
   .option('--base <image>', 'what they stand on', 'debian:bookworm-slim')
   .option('--tag <tag>', 'instead of the version of the package', version)
-  .option(
-    '--build-arg <name=value>',
-    'see docs/images.md; more than once',
-    (value, all) => [...all, value],
-    [],
-  )
+  .option('--build-arg <name=value>', 'see docs/images.md; more than once', collect, [])
   .action(buildImages)
   .parseAsync();
 

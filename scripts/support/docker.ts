@@ -55,7 +55,7 @@ export function buildClient(): string {
 }
 
 /** A machine may have several clients, and not each finds its plugin. */
-function findBuildClient(): string | undefined {
+export function findBuildClient(): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/bin'];
   const clients = folders.map((folder) => path.join(folder, 'docker')).filter((file) => existsSync(file));
   return [...new Set(clients)].find(

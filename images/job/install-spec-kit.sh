@@ -3,7 +3,7 @@
 # `specify init` lays into a new project, so that nothing is fetched when an agent works. Without a version, only the folders.
 set -eu
 version=$1 source=$2 integrations=$3
-mkdir -p /opt/spec-kit/scaffold
+mkdir -p /opt/spec-kit/scaffold /out
 [ -n "$version" ] || exit 0
 python3 -m venv /opt/spec-kit/cli
 /opt/spec-kit/cli/bin/pip install --no-cache-dir "${source:-specify-cli==$version}"
@@ -19,4 +19,11 @@ for key in $integrations; do
   rm -rf .git
 done
 # Installers are no part of what runs.
-/opt/spec-kit/cli/bin/pip uninstall --yes setuptools pip > /dev/null
+/opt/spec-kit/cli/bin/pip uninstall --yes setuptools
+mkdir -p /out/usr/local/bin /out/usr/share/spec-automation/sbom
+ln -s ../../../opt/spec-kit/cli/bin/specify /out/usr/local/bin/specify
+/opt/spec-kit/cli/bin/pip list --format json --exclude pip | jq '{
+  bomFormat: "CycloneDX", specVersion: "1.5", version: 1,
+  components: map({ type: "library", name, version, purl: "pkg:pypi/\(.name | ascii_downcase)@\(.version)" })
+}' > /out/usr/share/spec-automation/sbom/spec-kit.cdx.json
+/opt/spec-kit/cli/bin/pip uninstall --yes pip

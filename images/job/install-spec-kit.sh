@@ -12,10 +12,16 @@ if [ "$installed" != "$version" ]; then
   echo "install-spec-kit: the source holds version $installed, SPECIFY_CLI_VERSION says $version." >&2
   exit 1
 fi
+# Earlier releases say --ai.
+option=--integration
+COLUMNS=200 /opt/spec-kit/cli/bin/specify init --help | grep -q -e "$option" || option=--ai
 for key in $integrations; do
   mkdir "/opt/spec-kit/scaffold/$key"
   cd "/opt/spec-kit/scaffold/$key"
-  /opt/spec-kit/cli/bin/specify init --here --force --integration "$key" --script sh --ignore-agent-tools
+  set -- init --here --force "$option" "$key" --script sh --ignore-agent-tools
+  # The one that fits any agent has to be told where its prompts go.
+  [ "$key" != generic ] || set -- "$@" --integration-options "--commands-dir .speckit/commands/"
+  COLUMNS=200 /opt/spec-kit/cli/bin/specify "$@" < /dev/null
   rm -rf .git
 done
 # Installers are no part of what runs.

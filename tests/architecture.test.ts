@@ -29,6 +29,7 @@ const ALLOWED: Readonly<Record<Layer, readonly Layer[]>> = {
   ...Object.fromEntries(
     CAPABILITIES.map((capability) => [capability, ['domain', 'lib', `${capability}/port`]]),
   ),
+  gateway: ['domain', 'lib'],
   engine: ['domain', 'lib', 'port'],
   'spec-automation.ts': ['domain', 'contract', 'engine', 'port'],
   'version.ts': [],
@@ -39,6 +40,7 @@ const ALLOWED: Readonly<Record<Layer, readonly Layer[]>> = {
     'config',
     'contract',
     'engine',
+    'gateway',
     ...CAPABILITIES,
     'spec-automation.ts',
     'version.ts',
@@ -78,6 +80,7 @@ describe('the architecture', () => {
       [/from 'commander'|from '@bomb\.sh\/tab|from 'log-update'/u, /^cli\//u],
       [/from 'node:child_process'/u, /^sandbox\/process\//u],
       [/from 'execa'/u, /^lib\/exec\.ts$/u],
+      [/from '(?:fastify|@fastify\/reply-from|ipaddr\.js)'/u, /^gateway\//u],
     ];
     for (const [vendor, home] of vendors) {
       const users = files.filter((file) => vendor.test(read(file)));

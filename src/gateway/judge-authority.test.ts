@@ -240,7 +240,7 @@ function oracle(authority: string): string | undefined {
 }
 
 const character = fc.constantFrom(
-  ...'abcxyzABCXYZ0123456789-_.:@/\\?#%[]()\0\t\n ﻿。．é１ａ',
+  ...Array.from('abcxyzABCXYZ0123456789-_.:@/\\?#%[]()\0\t\n ﻿。．é１ａ'),
   '\u00AD',
   '\u200B',
   '0x',

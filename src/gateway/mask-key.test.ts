@@ -20,7 +20,7 @@ describe('the key in an answer', () => {
     ['in base64', Buffer.from(KEY.slice('sk-proj-'.length)).toString('base64')],
     ['in hex', Buffer.from(KEY.slice('sk-proj-'.length)).toString('hex')],
     ['for a URL', encodeURIComponent(KEY)],
-    ['backwards', [...KEY].toReversed().join('')],
+    ['backwards', Array.from(KEY).toReversed().join('')],
   ])('is masked %s, however the answer is cut', (_what, form) => {
     for (const size of [1, 2, 3, 7, 64, 1_000]) {
       const answer = pass(`before é ${form} after`, size);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createServer } from 'node:net';
 
@@ -76,7 +76,7 @@ describe('a call', () => {
 
   it.each(ROUTES)(
     'of %s to %s goes to %s with the real key once',
-    async (protocol, target, seen, header, value) => {
+    async (...[protocol, target, seen, header, value]) => {
       const upstream = await startUpstream(answersWell);
       const model = modelAt(`${upstream.origin}/base`, { protocol });
       const gateway = await startTestGateway({ model });
@@ -180,7 +180,7 @@ describe('a call', () => {
     ['garbage', (_, r) => void r.socket?.end('garbage\r\n\r\n'), 502, 'gateway_upstream'],
     ['a reset', (_, r) => void r.socket?.resetAndDestroy(), 502, 'gateway_upstream'],
     ['silence', () => undefined, 504, 'gateway_timeout'],
-  ])('that meets %s is answered', async (what, answer, status, code) => {
+  ])('that meets %s is answered', async (...[what, answer, status, code]) => {
     const times = { answerMs: what === 'silence' ? 30 : 10_000, stepMs: 10_000, idleMs: 10_000 };
     const { gateway } = await withModel(answer, { deps: { times } });
     const answered = await gateway.ask();
@@ -277,8 +277,8 @@ describe('the budget', () => {
 
   it('is not given twice when its file cannot be understood', async () => {
     const folder = await testFolder();
-    await using _ = await (await import('node:fs/promises')).open(path.join(folder, 'usage.json'), 'w');
-    await expect(startTestGateway({ recordDirectory: folder })).rejects.toThrow();
+    await writeFile(path.join(folder, 'usage.json'), '');
+    await expect(startTestGateway({ recordDirectory: folder })).rejects.toThrow('JSON');
   });
 
   it('is written down without the key', async () => {

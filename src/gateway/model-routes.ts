@@ -29,6 +29,7 @@ export type RequestRefusal =
 
 /** What a request says of itself before its body, as it came. */
 export interface RequestHead {
+  readonly httpVersion: string;
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -84,6 +85,8 @@ export function judgeModelRequest(
   model: { readonly protocol: ModelProtocol; readonly baseUrl: string } | undefined,
 ): ModelCall | RequestRefusal {
   if (model === undefined) return 'no_model';
+  // Node takes a line without a version for HTTP/0.9 and serves it all the same.
+  if (head.httpVersion !== '1.1') return 'form_not_allowed';
   if (!head.url.startsWith('/') || head.url.includes('#')) return 'form_not_allowed';
   const [path = '', ...queries] = head.url.split('?');
   const route = MODEL_ROUTES[model.protocol].find((each) => each.path.test(path));

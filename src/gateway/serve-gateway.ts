@@ -97,10 +97,10 @@ function judgeRequests(
   const judged = new WeakMap<FastifyRequest, ModelCall>();
   const busy = new Set<Socket>();
   app.addHook('onRequest', async (request, reply) => {
-    const { socket, method = '', url = '', headers } = request.raw;
+    const { socket, httpVersion, method = '', url = '', headers } = request.raw;
     // A second request before the answer to the first: nobody needs it, and it is how requests are smuggled.
     if (busy.has(socket)) return deny(reply, { calls, request, reason: 'pipelined' });
-    const verdict = judgeModelRequest({ method, url, headers }, model);
+    const verdict = judgeModelRequest({ httpVersion, method, url, headers }, model);
     if (typeof verdict === 'string') return deny(reply, { calls, request, reason: verdict });
     if (busy.size >= CALLS_AT_ONCE) {
       reply.header('retry-after', '1');

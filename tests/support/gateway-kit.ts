@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import http, { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { connect, type AddressInfo, type Server } from 'node:net';
+import { connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
@@ -42,7 +42,7 @@ export async function startUpstream(answer: Answer) {
       .catch(() => response.destroy());
   });
   const port = await listen(server);
-  onTestFinished(() => void server.closeAllConnections());
+  onTestFinished(() => server.closeAllConnections());
   return { requests, port, origin: `http://127.0.0.1:${port}`, baseUrl: `http://127.0.0.1:${port}/v1` };
 }
 
@@ -51,8 +51,8 @@ export async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
-  // Only a pipe has an address of another form.
-  return (server.address() as AddressInfo).port;
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** A folder that goes with the test. */
@@ -114,8 +114,9 @@ async function ask(socketPath: string, { method = 'POST', path: target, headers,
     agent: false,
     headers: { 'content-type': 'application/json', ...headers },
   });
-  request.end(body);
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  request.once('response', resolve).on('error', reject).end(body);
+  const response = await promise;
   const whole = async () => (await buffer(response)).toString();
   return { status: response.statusCode ?? 0, headers: response.headers, response, request, text: whole };
 }

@@ -8,6 +8,7 @@ import type { Agent } from './agent/port.ts';
 import type { Artifacts } from './artifacts/port.ts';
 import { directoryArtifacts } from './artifacts/directory-artifacts.ts';
 import type { Settings } from './config/settings.ts';
+import type { Gateway } from './gateway/serve-gateway.ts';
 import { createRedactor } from './domain/redaction/create-redactor.ts';
 import { isGuessable } from './domain/redaction/guessable.ts';
 import { toAppError } from './domain/app-error.ts';
@@ -66,6 +67,15 @@ export async function openSpecAutomation(settings: Settings): Promise<SpecAutoma
 export async function migrateStore(settings: Settings): Promise<readonly string[]> {
   await using store = await openStore(settings);
   return await store.migrate();
+}
+
+/**
+ * Start a gateway as a JSON document says. Loaded only here: no other command has a server in it.
+ * @throws `gateway_config_invalid`, `gateway_unavailable`
+ */
+export async function openGateway({ networkEnv }: Settings, document: Uint8Array): Promise<Gateway> {
+  const { runGateway } = await import('./gateway/run-gateway.ts');
+  return runGateway({ document, proxyEnv: networkEnv });
 }
 
 /** Say what is ready and what is not; needs nothing to be ready itself. */

@@ -80,7 +80,7 @@ describe('the architecture', () => {
       [/from 'commander'|from '@bomb\.sh\/tab|from 'log-update'/u, /^cli\//u],
       [/from 'node:child_process'/u, /^sandbox\/process\//u],
       [/from 'execa'/u, /^lib\/exec\.ts$/u],
-      [/from '(?:fastify|@fastify\/reply-from|ipaddr\.js)'/u, /^gateway\//u],
+      [/from '(?:@fastify\/reply-from|ipaddr\.js)'/u, /^gateway\//u],
     ];
     for (const [vendor, home] of vendors) {
       const users = files.filter((file) => vendor.test(read(file)));

@@ -16,6 +16,14 @@ Examples:
   cat spec.md | spec-automation run --repo https://example.com/library.git --base main --spec -
   spec-automation run --repo . --feature 003-renewals --text "Also remind by text message" --dry-run
 `,
+  gateway: `
+Takes one JSON document on standard input, prints {"ready":true} once it listens, and works until Ctrl-C.
+Nothing else on the machine needs to know the key that is in the document: see docs/gateway.md.
+
+Examples:
+  spec-automation gateway < gateway.json
+  curl --unix-socket gateway.sock -d @call.json -H 'content-type: application/json' http://gateway/v1/responses
+`,
   retry: `
 Examples:
   spec-automation runs retry 1f0c9a52

@@ -5,6 +5,7 @@ import { CLARIFICATION_MODES } from '../domain/run.ts';
 import { VERSION } from '../version.ts';
 import type { CliContext, CommandAction, ExitCode } from './cli-context.ts';
 import { demo } from './commands/demo.ts';
+import { gateway } from './commands/gateway.ts';
 import { run } from './commands/run.ts';
 import { recover } from './commands/recover.ts';
 import { artifacts, cancel, list, logs, retry, show } from './commands/runs.ts';
@@ -139,4 +140,9 @@ function addUpkeepCommands(program: Command, bind: Bind): void {
     .option('--dry-run', 'only say what would be removed')
     .option(...JSON_OPTION)
     .action(bind(cleanup));
+  program
+    .command('gateway')
+    .description('be the only way out of a sealed agent: one API with its key, and hosts you name')
+    .addHelpText('after', EXAMPLES.gateway)
+    .action(bind(gateway));
 }

@@ -33,3 +33,13 @@ export function transient<Text extends string, Remedy extends string>(text: Text
 export function outcome<Text extends string, Remedy extends string>(text: Text, remedy: Remedy) {
   return { kind: 'outcome', retry: 'never', text, remedy } as const;
 }
+
+type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+
+/** The values a row's text and remedy need, by placeholder name. */
+export type RowContext<Row extends Reason> = Record<
+  Exclude<Placeholders<Row['text']> | Placeholders<Row['remedy']>, 'run_id'>,
+  string | number
+> & { readonly run_id?: string };

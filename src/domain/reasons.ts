@@ -1,4 +1,5 @@
-import { environment, failure, input, outcome, transient, type Reason } from './reason-rows.ts';
+import { environment, failure, input, outcome, transient } from './reason-rows.ts';
+import type { Reason, RowContext } from './reason-rows.ts';
 
 export type { Reason, ReasonKind } from './reason-rows.ts';
 
@@ -301,21 +302,11 @@ export const REASONS = {
 /** A code of the closed list. */
 export type ReasonCode = keyof typeof REASONS;
 
-type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | Placeholders<Rest>
-  : never;
-
 /**
  * The values a code's text and remedy need, by placeholder name. `run_id` may be left out by code that does not know the
  * run: whoever does fills it in (`fillRunId`).
  */
-export type ReasonContext<Code extends ReasonCode> = Record<
-  Exclude<
-    Placeholders<(typeof REASONS)[Code]['text']> | Placeholders<(typeof REASONS)[Code]['remedy']>,
-    'run_id'
-  >,
-  string | number
-> & { readonly run_id?: string };
+export type ReasonContext<Code extends ReasonCode> = RowContext<(typeof REASONS)[Code]>;
 
 /** True for a string that is a code of the table. */
 export function isReasonCode(value: string): value is ReasonCode {

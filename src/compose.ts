@@ -75,7 +75,7 @@ export async function migrateStore(settings: Settings): Promise<readonly string[
  */
 export async function openGateway({ networkEnv }: Settings, document: Uint8Array): Promise<Gateway> {
   const { runGateway } = await import('./gateway/run-gateway.ts');
-  return runGateway({ document, proxyEnv: networkEnv });
+  return runGateway({ document, networkEnv });
 }
 
 /** Say what is ready and what is not; needs nothing to be ready itself. */

@@ -2,6 +2,9 @@ import { estimatedUsage, type Budget, type BudgetLimits } from './budget.ts';
 import type { EgressDecision, EgressRecord } from './egress-record.ts';
 import type { TokenUsage } from './usage-of-answer.ts';
 import type { UsageFile } from './usage-file.ts';
+import { within } from './within.ts';
+
+const CLOSE_MS = 200;
 
 /** How a call ended. */
 export interface CallEnd {
@@ -30,6 +33,10 @@ interface CallHead {
 export interface CallCounter {
   /** Count a call before it is made, also for the gateway after this one; or the limit that was reached. */
   begin(head: CallHead): Promise<CountedCall | keyof BudgetLimits>;
+  /** Calls that were made and have not ended. */
+  openCalls(): number;
+  /** Wait for what breaks off to be counted. */
+  close(): Promise<void>;
   deny(decision: Pick<EgressDecision, 'method' | 'path' | 'reason' | 'status'>): void;
 }
 
@@ -50,12 +57,15 @@ export function callCounter(parts: {
       budget.countEstimate();
     }
   };
+  const open = new Set<Promise<void>>();
   return {
     async begin(head) {
       const limit = budget.admit();
       await file.save();
       if (limit !== undefined) return limit;
       const began = nowMs();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      open.add(promise);
       let isOver = false;
       return {
         async end(how) {
@@ -74,9 +84,13 @@ export function callCounter(parts: {
             duration_ms: nowMs() - began,
           });
           await file.save();
+          open.delete(promise);
+          resolve();
         },
       };
     },
+    openCalls: () => open.size,
+    close: async () => void (await within(Promise.all(open), CLOSE_MS)),
     deny: (decision) => record.write({ kind: 'model', verdict: 'denied', ...decision }),
   };
 }

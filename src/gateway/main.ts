@@ -2,9 +2,6 @@
  * `node gateway/main.js`: the gateway as the only program of a container. Takes its configuration on standard input, prints
  * `{"ready":true}` once it listens, and ends at SIGTERM. See docs/gateway.md.
  */
-import { readFileSync } from 'node:fs';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-
 import { appError, toAppError } from '../domain/app-error.ts';
 import { CONFIG_MAX_BYTES } from './config.ts';
 import { runGateway } from './run-gateway.ts';
@@ -16,8 +13,7 @@ const CLOSE_WAIT_MS = 800;
 
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const document = await readDocument(process.stdin);
-  trust(env['SSL_CERT_FILE']);
-  const gateway = await runGateway({ document, proxyEnv: env });
+  const gateway = await runGateway({ document, networkEnv: env });
   const stop = () => {
     setTimeout(() => process.exit(0), CLOSE_WAIT_MS).unref();
     void gateway.close().finally(() => process.exit(0));
@@ -45,12 +41,6 @@ async function readDocument(input: NodeJS.ReadStream): Promise<Buffer> {
   }
   clearTimeout(timer);
   return Buffer.concat(chunks);
-}
-
-/** Other programs read this variable; Node itself knows only NODE_EXTRA_CA_CERTS. */
-function trust(file: string | undefined): void {
-  if (file === undefined || file === '') return;
-  setDefaultCACertificates([...getCACertificates('default'), readFileSync(file, 'utf8')]);
 }
 
 function fail(thrown: unknown): void {

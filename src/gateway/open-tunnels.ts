@@ -6,16 +6,17 @@ import { pipeline } from 'node:stream/promises';
 
 import type { GatewayDeps } from './deps.ts';
 import { errorBody } from './error-body.ts';
-import type { EgressRecord } from './egress-record.ts';
+import type { EgressDecision, EgressRecord } from './egress-record.ts';
 import { judgeAuthority } from './judge-authority.ts';
 import { readClientHello } from './read-client-hello.ts';
+import { within } from './within.ts';
 
 /** The tunnels of one gateway. */
 export interface Tunnels {
   /** Serve one CONNECT request to its end. Never fails. */
   serve(request: IncomingMessage, client: Duplex, head: Buffer): Promise<void>;
-  /** Cut all of them. */
-  close(): void;
+  /** Cut all of them, and wait until they are written down. */
+  close(): Promise<void>;
 }
 
 interface TunnelOptions {
@@ -34,18 +35,21 @@ interface Ending {
 
 const MAX_TUNNELS = 64;
 const ADDRESSES_TRIED = 4;
+/** A name that is still looked up is not waited for. */
+const CLOSE_MS = 200;
 const ESTABLISHED = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 
 /** Tunnels to the hosts of a list. */
 export function openTunnels({ allowed, deps, record }: TunnelOptions): Tunnels {
   const clients = new Set<Duplex>();
   const upstreams = new Set<Socket>();
+  const serving = new Set<Promise<void>>();
 
   const tunnel = async (request: IncomingMessage, client: Duplex, head: Buffer): Promise<Ending> => {
     const verdict = judgeAuthority(request.url ?? '', allowed);
     if (!verdict.isAllowed) return denied(verdict.reason, 403);
     if (clients.size > MAX_TUNNELS) return denied('too_many_tunnels', 503);
-    const addresses = await resolveWithin(verdict.host, deps);
+    const addresses = await within(deps.resolve(verdict.host), deps.times.stepMs);
     if (addresses === undefined || addresses.length === 0) return denied('name_not_found', 502);
     // One private address is enough: a name that leads inside now and outside then is made to get past a check.
     if (!addresses.every(deps.isReachable)) return denied('private_address', 403);
@@ -64,38 +68,39 @@ export function openTunnels({ allowed, deps, record }: TunnelOptions): Tunnels {
     return { verdict: 'allowed', reason: 'listed', upstream };
   };
 
+  const serve = async (request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> => {
+    const began = deps.nowMs();
+    // Whoever hangs up is noticed where it matters; here it must not end the process.
+    client.on('error', () => undefined);
+    clients.add(client);
+    const ending = await tunnel(request, client, head).catch(() => denied('failed'));
+    clients.delete(client);
+    if (ending.status === undefined) client.destroy();
+    else refuse(request, client, ending);
+    record.write({ ...decisionOf(request.url ?? '', ending), duration_ms: deps.nowMs() - began });
+  };
+
   return {
-    async serve(request, client, head) {
-      const began = deps.nowMs();
-      // Whoever hangs up is noticed where it matters; here it must not end the process.
-      client.on('error', () => undefined);
-      clients.add(client);
-      const ending = await tunnel(request, client, head).catch(() => denied('failed'));
-      clients.delete(client);
-      if (ending.status === undefined) client.destroy();
-      else refuse(request, client, ending);
-      const { verdict, reason, status = 200, upstream } = ending;
-      const bytes =
-        upstream === undefined ? {} : { bytes_up: upstream.bytesWritten, bytes_down: upstream.bytesRead };
-      record.write({
-        kind: 'connect',
-        method: 'CONNECT',
-        ...target(request.url ?? ''),
-        verdict,
-        reason,
-        status,
-        ...bytes,
-        duration_ms: deps.nowMs() - began,
-      });
+    serve(request, client, head) {
+      const served = serve(request, client, head).finally(() => serving.delete(served));
+      serving.add(served);
+      return served;
     },
-    close() {
+    async close() {
       for (const each of [...clients, ...upstreams]) each.destroy();
+      await within(Promise.all(serving), CLOSE_MS);
     },
   };
 }
 
 function denied(reason: string, status?: number): Ending {
   return { verdict: 'denied', reason, ...(status === undefined ? {} : { status }) };
+}
+
+function decisionOf(authority: string, { verdict, reason, status = 200, upstream }: Ending): EgressDecision {
+  const bytes =
+    upstream === undefined ? {} : { bytes_up: upstream.bytesWritten, bytes_down: upstream.bytesRead };
+  return { kind: 'connect', method: 'CONNECT', ...target(authority), verdict, reason, status, ...bytes };
 }
 
 /** The text as it came when it has no port. */
@@ -115,21 +120,6 @@ function refuse(request: IncomingMessage, client: Duplex, { reason, status }: En
   response.on('finish', () => client.end(() => client.destroy()));
   response.writeHead(status ?? 403, { 'content-type': 'application/json' });
   response.end(JSON.stringify(errorBody('gateway_denied', `The gateway opens no such tunnel: ${reason}.`)));
-}
-
-async function resolveWithin(
-  host: string,
-  { resolve, times }: GatewayDeps,
-): Promise<readonly string[] | undefined> {
-  const { promise, resolve: giveUp } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(giveUp, times.stepMs, undefined);
-  try {
-    return await Promise.race([resolve(host), promise]);
-  } catch {
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** IPv4 first: many a container has addresses of the other kind and no way to them. */

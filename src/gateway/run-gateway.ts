@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+
 import { appError, AppError, describeThrown } from '../domain/app-error.ts';
 import { parseGatewayConfig } from './config.ts';
 import { systemDeps } from './deps.ts';
@@ -7,15 +10,16 @@ import { startGateway, type Gateway } from './serve-gateway.ts';
 export interface RunGatewayOptions {
   /** The configuration, as JSON. */
   readonly document: Uint8Array;
-  /** HTTPS_PROXY and NO_PROXY for calls to the model. */
-  readonly proxyEnv: Readonly<Record<string, string | undefined>>;
+  /** HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE, for calls to the model. */
+  readonly networkEnv: Readonly<Record<string, string | undefined>>;
 }
 
 /** Start a gateway as a JSON document says. @throws `gateway_config_invalid`, `gateway_unavailable` */
-export async function runGateway({ document, proxyEnv }: RunGatewayOptions): Promise<Gateway> {
+export async function runGateway({ document, networkEnv }: RunGatewayOptions): Promise<Gateway> {
   const config = parseGatewayConfig(document);
   try {
-    return await startGateway(config, systemDeps(proxyEnv));
+    trust(networkEnv['SSL_CERT_FILE']);
+    return await startGateway(config, systemDeps(networkEnv));
   } catch (thrown) {
     if (thrown instanceof AppError) throw thrown;
     throw appError(
@@ -24,4 +28,10 @@ export async function runGateway({ document, proxyEnv }: RunGatewayOptions): Pro
       thrown,
     );
   }
+}
+
+/** Other programs read this variable; Node itself knows only NODE_EXTRA_CA_CERTS. Holds for the whole process. */
+function trust(file: string | undefined): void {
+  if (file === undefined || file === '') return;
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(file, 'utf8')]);
 }

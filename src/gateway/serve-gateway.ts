@@ -52,8 +52,9 @@ export async function startGateway(config: GatewayConfig, deps: GatewayDeps): Pr
   await chmod(socketPath, SOCKET_MODE);
   return {
     async close() {
-      tunnels.close();
+      await tunnels.close();
       await app.close();
+      await calls.close();
       await file.save();
       await record.close();
       await rm(socketPath, { force: true });
@@ -102,7 +103,8 @@ function judgeRequests(
     if (busy.has(socket)) return deny(reply, { calls, request, reason: 'pipelined' });
     const verdict = judgeModelRequest({ httpVersion, method, url, headers }, model);
     if (typeof verdict === 'string') return deny(reply, { calls, request, reason: verdict });
-    if (busy.size >= CALLS_AT_ONCE) {
+    // A call whose agent hung up goes on at the model, and counts here until it ends.
+    if (Math.max(busy.size, calls.openCalls()) >= CALLS_AT_ONCE) {
       reply.header('retry-after', '1');
       return deny(reply, { calls, request, reason: 'too_many_calls', status: 429 });
     }

@@ -47,7 +47,7 @@ const billed = (path: RegExp, queries: ReadonlyMap<string, string> = NO_QUERY) =
 
 /** Everything an agent may ask, by request format; all of it by POST with JSON. What is not here is refused. */
 export const MODEL_ROUTES: Readonly<Record<ModelProtocol, readonly ModelRoute[]>> = {
-  // Codex asks for `GET /v1/models` too, and works the same without an answer.
+  // All that Codex 0.169 asks for with a base URL of ours; the list of models it does without.
   openai_responses: [billed(/^\/v1\/responses$/u)],
   openai_chat: [billed(/^\/v1\/chat\/completions$/u)],
   anthropic_messages: [

@@ -30,8 +30,8 @@ function failureOf({ run, deps }: RunSession, phase: AgentPhase, seen: Seen): Ap
   const { stallTimeoutMs, phaseTimeoutMs } = deps.settings;
   if (result.ending === 'lost') return appError('execution_lost', who);
   if (result.signalName === 'SIGXFSZ') return appError('output_limit', who);
-  if (result.ending === 'out_of_memory' || result.ending === 'disk_quota')
-    return appError(result.ending, who);
+  if (result.ending === 'out_of_memory') return appError('out_of_memory', who);
+  if (result.ending === 'disk_quota') return appError('disk_quota', who);
   const { exceeded = null } = result.gateway ?? {};
   if (exceeded !== null) return appError('budget_exceeded', { ...who, budget: exceeded });
   const modelFailure = agentFailure(run.agent, seen.events);

@@ -31,7 +31,10 @@ describe('a configuration', () => {
       },
       egressAllow: ['example.com', '.xn--bcher-kva.de'],
       limits: { requests: 5, tokens: null, cost_usd: 1.5 },
+      proxyEnv: {},
     });
+    const proxy = { https: 'http://me:secret@proxy:3128', no: 'localhost' };
+    expect(parse({ ...WHOLE, proxy }).proxyEnv).toEqual({ HTTPS_PROXY: proxy.https, NO_PROXY: proxy.no });
     expect(parse({ ...WHOLE, model: null }).model).toBeUndefined();
     expect(parse({ ...WHOLE, model: { ...MODEL, key: null } }).model?.key).toBeUndefined();
   });

@@ -15,6 +15,8 @@ export interface GatewayConfig {
   /** Names in the form of `normalEntry`. */
   readonly egressAllow: readonly string[];
   readonly limits: BudgetLimits;
+  /** HTTPS_PROXY and NO_PROXY, where they must not be variables anybody may look at: a proxy may be given with a password. */
+  readonly proxyEnv: Readonly<Record<string, string>>;
 }
 
 /** Largest configuration, in bytes. */
@@ -50,6 +52,7 @@ const Config = z
         return normal ?? z.NEVER;
       }),
     ),
+    proxy: z.strictObject({ https: z.string(), no: z.string() }).partial().optional(),
     limits: z.strictObject({ requests: limit, tokens: limit, cost_usd: usd.nullable() }),
   })
   .refine(({ model, limits }) => limits.cost_usd === null || model === null || model.price !== null, {
@@ -72,6 +75,20 @@ export function parseGatewayConfig(bytes: Uint8Array): GatewayConfig {
     model: data.model === null ? undefined : modelOf(data.model),
     egressAllow: data.egress_allow,
     limits: data.limits,
+    proxyEnv: proxyEnvOf(data.proxy ?? {}),
+  };
+}
+
+function proxyEnvOf({
+  https,
+  no,
+}: {
+  readonly https?: string | undefined;
+  readonly no?: string | undefined;
+}) {
+  return {
+    ...(https === undefined ? {} : { HTTPS_PROXY: https }),
+    ...(no === undefined ? {} : { NO_PROXY: no }),
   };
 }
 

@@ -19,7 +19,7 @@ export async function runGateway({ document, networkEnv }: RunGatewayOptions): P
   const config = parseGatewayConfig(document);
   try {
     trust(networkEnv['SSL_CERT_FILE']);
-    return await startGateway(config, systemDeps(networkEnv));
+    return await startGateway(config, systemDeps({ ...networkEnv, ...config.proxyEnv }));
   } catch (thrown) {
     if (thrown instanceof AppError) throw thrown;
     throw appError(

@@ -75,6 +75,7 @@ export async function startTestGateway({ deps = {}, ...given }: GatewayOptions) 
     egressAllow: [],
     limits: { requests: null, tokens: null, cost_usd: null },
     recordDirectory: folder,
+    proxyEnv: {},
     ...given,
     socketPath,
   };

@@ -28,29 +28,42 @@ export function codexPlace(
   { programs, gatewayOrigin }: Surroundings,
   located: CodexProgram | undefined,
 ): CodexPlace {
-  const { networkEnv, apiKey, baseUrl } = options;
-  const isBehindGateway = gatewayOrigin !== undefined;
-  const ofHost = { path: located?.path ?? 'codex', readPaths: located?.readPaths ?? [] };
-  const certificates = CERTIFICATES.flatMap((name) => networkEnv[name] ?? []);
-  const program =
-    programs === 'image'
-      ? { path: 'codex', readPaths: [] }
-      : { ...ofHost, readPaths: [...ofHost.readPaths, ...(isBehindGateway ? [] : certificates)] };
-  const secrets = Object.entries(isBehindGateway ? {} : networkEnv).filter(isSecret);
+  const reach = gatewayOrigin === undefined ? directReach(options) : gatewayReach(gatewayOrigin);
+  const isOfImage = programs === 'image';
+  const { path = 'codex', readPaths = [] } = isOfImage ? {} : (located ?? {});
   return {
-    program,
+    program: { path, readPaths: [...readPaths, ...reach.readPaths] },
     config: {
-      baseUrl: isBehindGateway ? modelUrlAt(gatewayOrigin, 'openai_responses') : (baseUrl ?? OPENAI),
-      hasKey: !isBehindGateway && apiKey !== undefined,
-      hiddenVariables: [KEY_VARIABLE, ...secrets.map(([name]) => name)],
+      baseUrl: reach.baseUrl,
+      hasKey: reach.env[KEY_VARIABLE] !== undefined,
+      hiddenVariables: [...new Set([KEY_VARIABLE, ...secretNames(reach.env)])],
     },
-    env: {
-      ...(isBehindGateway ? {} : networkEnv),
-      ...(isBehindGateway || apiKey === undefined ? {} : { [KEY_VARIABLE]: apiKey }),
-      ...ownEnv(options),
-      ...(programs === 'image' ? IMAGE_ENV : {}),
-    },
+    env: { ...reach.env, ...ownEnv(options), ...(isOfImage ? IMAGE_ENV : {}) },
   };
+}
+
+interface Reach {
+  readonly baseUrl: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly readPaths: readonly string[];
+}
+
+function gatewayReach(origin: string): Reach {
+  return { baseUrl: modelUrlAt(origin, 'openai_responses'), env: {}, readPaths: [] };
+}
+
+function directReach({ networkEnv, apiKey, baseUrl }: CodexCliOptions): Reach {
+  return {
+    baseUrl: baseUrl ?? OPENAI,
+    env: { ...networkEnv, ...(apiKey === undefined ? {} : { [KEY_VARIABLE]: apiKey }) },
+    readPaths: CERTIFICATES.flatMap((name) => networkEnv[name] ?? []),
+  };
+}
+
+function secretNames(env: Reach['env']): readonly string[] {
+  return Object.entries(env)
+    .filter(isSecret)
+    .map(([name]) => name);
 }
 
 /** Every variable it needs, and who gets it. */

@@ -63,7 +63,7 @@ export function gatewaySpec(
 
 /** What the gateway reads from its standard input. The only place where the key of the model goes. */
 export function gatewayConfig(
-  { egressAllow, budget }: GatewayOptions,
+  { egressAllow, budget, networkEnv }: GatewayOptions,
   model: ModelAccess | undefined,
 ): string {
   return JSON.stringify({
@@ -79,6 +79,7 @@ export function gatewayConfig(
             price: model.price === undefined ? null : priceOf(model.price),
           },
     egress_allow: egressAllow,
+    proxy: { https: networkEnv['HTTPS_PROXY'], no: networkEnv['NO_PROXY'] },
     limits: { requests: budget.requests, tokens: budget.tokens, cost_usd: budget.costUsd },
   });
 }

@@ -4,8 +4,10 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
 
 import { toAppError } from '../domain/app-error.ts';
+import { DOCKER_SETTINGS, dockerSettings } from './docker-settings.ts';
 import { readSettings, type SettingSources } from './read-settings.ts';
 
 const DAY_MS = 86_400_000;
@@ -36,7 +38,8 @@ describe('readSettings', () => {
       databaseUrl: undefined,
       agent: 'codex_cli',
       allowedAgents: undefined,
-      sandbox: 'process',
+      sandbox: undefined,
+      docker: dockerSettings(z.object(DOCKER_SETTINGS).parse({})),
       retentionMs: 7 * DAY_MS,
       secrets: [],
       stallTimeoutMs: 300_000,
@@ -97,6 +100,7 @@ describe('readSettings', () => {
       agent: 'claude',
       allowedAgents: ['claude', 'outline'],
       sandbox: 'docker',
+      docker: expect.anything(),
       retentionMs: 30 * DAY_MS,
       stallTimeoutMs: 300_000,
       completionGraceMs: 10_000,
@@ -169,7 +173,7 @@ describe('readSettings', () => {
       const env = { SPEC_AUTOMATION_CONCURRENCY: '', SPEC_AUTOMATION_SANDBOX: ' ' };
       const file =
         'SPEC_AUTOMATION_CONCURRENCY=2\nSPEC_AUTOMATION_SANDBOX=\nSPEC_AUTOMATION_AGENT_BACKEND=\n';
-      expect(await read(env, file)).toMatchObject({ concurrency: 2, sandbox: 'process', agent: 'codex_cli' });
+      expect(await read(env, file)).toMatchObject({ concurrency: 2, sandbox: undefined, agent: 'codex_cli' });
     });
 
     it('sets nothing but settings', async () => {

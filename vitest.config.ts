@@ -19,6 +19,7 @@ export default defineConfig({
       project('faults', ['tests/faults/**/*.test.ts'], 120_000),
       project('agents', ['tests/agents/**/*.test.ts'], 120_000),
       project('services', ['tests/services/**/*.test.ts'], 120_000),
+      project('docker', ['tests/docker/**/*.test.ts'], 120_000),
     ],
     coverage: {
       provider: 'v8',

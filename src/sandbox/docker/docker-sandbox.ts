@@ -172,7 +172,8 @@ function howItEnded({
   if (ending === 'flooded') return { ending: 'exited', exitCode: null, signalName: 'SIGXFSZ' };
   if (ending !== 'exited') return { ending, exitCode, signalName };
   const hasFailed = exitCode !== 0;
-  if (hasFailed && wasAway) return { ending: 'lost', exitCode, signalName };
+  // A daemon that ends asks its containers to; nobody here did.
+  if (hasFailed && (wasAway || signalName === 'SIGTERM')) return { ending: 'lost', exitCode, signalName };
   if (hasFailed && ended?.isOutOfMemory === true) return { ending: 'out_of_memory', exitCode, signalName };
   if (signalName === 'SIGXFSZ') return { ending: 'disk_quota', exitCode, signalName };
   // `timeout` says so by its exit code, which an agent may use as well.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # install-node.sh <package.json> <npm version>: the Node that the package pins, and npm, laid out below /out/usr/local.
+# With a bill of materials for each of the two, since an image may take only one.
 # Debian's npm only fetches them: the npm package of Node holds the very binary its project publishes.
 set -eu
 manifest=$1 npm_version=$2
@@ -17,3 +18,11 @@ mv /fetched/node_modules/npm /out/usr/local/lib/node_modules/npm
 rm -rf /out/usr/local/lib/node_modules/npm/docs /out/usr/local/lib/node_modules/npm/man
 ln -s ../lib/node_modules/npm/bin/npm-cli.js /out/usr/local/bin/npm
 ln -s ../lib/node_modules/npm/bin/npx-cli.js /out/usr/local/bin/npx
+sbom=/out/usr/share/spec-automation/sbom
+mkdir -p "$sbom"
+list() {
+  printf '{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[%s]}\n' \
+    "{\"type\":\"application\",\"name\":\"$1\",\"version\":\"$2\",\"purl\":\"pkg:npm/$1@$2\"}"
+}
+list "node-linux-$architecture" "$version" > "$sbom/node.cdx.json"
+list npm "$npm_version" > "$sbom/npm.cdx.json"

@@ -44,7 +44,9 @@ export function installDocker(): void {
 export function buildClient(): string {
   const found = findBuildClient();
   if (found !== undefined) return found;
-  if (canInstall) installDocker();
+  // A client of another origin than Debian's keeps its own packages, and only lacks the plugin.
+  if (canInstall && clients().length === 0) installDocker();
+  else if (canInstall) aptInstall([], ['docker-buildx']);
   return (
     findBuildClient() ??
     fail(
@@ -56,11 +58,15 @@ export function buildClient(): string {
 
 /** A machine may have several clients, and not each finds its plugin. */
 export function findBuildClient(): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/bin'];
-  const clients = folders.map((folder) => path.join(folder, 'docker')).filter((file) => existsSync(file));
-  return [...new Set(clients)].find(
+  return clients().find(
     (client) => spawnSync(client, ['buildx', 'version']).status === 0 || hasBuildKitInside(client),
   );
+}
+
+function clients(): readonly string[] {
+  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/bin'];
+  const files = folders.map((folder) => path.join(folder, 'docker'));
+  return [...new Set(files)].filter((file) => existsSync(file));
 }
 
 function hasBuildKitInside(client: string): boolean {

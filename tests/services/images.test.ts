@@ -100,8 +100,12 @@ describe.skipIf(!isDockerThere && !ARE_SERVICES_REQUIRED)(
 
     describe('both images', () => {
       it.each([
-        [JOB_IMAGE, ['codex', 'debian', 'spec-automation'], ['git', 'socat', 'zod', '@openai/codex']],
-        [WORKER_IMAGE, ['debian', 'spec-automation'], ['git', 'zod']],
+        [
+          JOB_IMAGE,
+          ['codex', 'debian', 'node', 'npm', 'spec-automation'],
+          ['git', 'socat', 'zod', 'npm', '@openai/codex'],
+        ],
+        [WORKER_IMAGE, ['debian', 'node', 'spec-automation'], ['git', `node-linux-${process.arch}`, 'zod']],
       ])('list what is in them: %s', async (image, documents, packages) => {
         const directory = (await labelsOf(image))['spec-automation.sbom'] ?? '';
         const listed = await shellIn(image, `cd ${directory}; ls`);

@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns/promises';
+import { Resolver } from 'node:dns/promises';
 import { connect, type Socket } from 'node:net';
 
 import { isPublicAddress } from './judge-address.ts';
@@ -7,7 +7,7 @@ import { EGRESS_PORT } from './judge-authority.ts';
 /** What a gateway needs of the world; tests bring their own. */
 export interface GatewayDeps {
   readonly nowMs: () => number;
-  /** Every address of a name. @throws when there is none */
+  /** Every address of a name. */
   readonly resolve: (host: string) => Promise<readonly string[]>;
   readonly isReachable: (address: string) => boolean;
   /** Begin a connection to an address that was judged. */
@@ -33,11 +33,21 @@ const TIMES: GatewayTimes = { answerMs: 300_000, stepMs: 10_000, idleMs: 300_000
 export function systemDeps(proxyEnv: GatewayDeps['proxyEnv']): GatewayDeps {
   return {
     nowMs: Date.now,
-    resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+    resolve: resolveByServers,
     isReachable: isPublicAddress,
     // A half that ended is passed on as such: the other may still have something to say.
     connect: (address) => connect({ host: address, port: EGRESS_PORT, allowHalfOpen: true }),
     proxyEnv,
     times: TIMES,
   };
+}
+
+/**
+ * Ask the name servers, and not the system's own look-up: that one holds a thread Node also needs for files, so that a few names nobody
+ * answers for would stop the counting of calls.
+ */
+async function resolveByServers(host: string): Promise<readonly string[]> {
+  const resolver = new Resolver({ timeout: TIMES.stepMs / 4, tries: 2 });
+  const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  return found.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
 }

@@ -75,14 +75,15 @@ export function openTunnels({ allowed, deps, record }: TunnelOptions): Tunnels {
     clients.add(client);
     const ending = await tunnel(request, client, head).catch(() => denied('failed'));
     clients.delete(client);
-    if (ending.status === undefined) client.destroy();
-    else refuse(request, client, ending);
+    answer(request, client, ending);
     record.write({ ...decisionOf(request.url ?? '', ending), duration_ms: deps.nowMs() - began });
   };
 
   return {
     serve(request, client, head) {
-      const served = serve(request, client, head).finally(() => serving.delete(served));
+      const served = serve(request, client, head)
+        .catch(() => void client.destroy())
+        .finally(() => serving.delete(served));
       serving.add(served);
       return served;
     },
@@ -111,14 +112,14 @@ function target(authority: string): { readonly host: string; readonly port?: num
     : { host: authority.slice(0, -port.length - 1), port: Number(port) };
 }
 
-/** Answer by Node's own means, on a connection it no longer looks after. */
-function refuse(request: IncomingMessage, client: Duplex, { reason, status }: Ending): void {
-  if (!(client instanceof Socket)) return void client.destroy();
+/** Refuse by Node's own means, on a connection it no longer looks after; one that was promised a tunnel is cut. */
+function answer(request: IncomingMessage, client: Duplex, { reason, status }: Ending): void {
+  if (status === undefined || client.destroyed || !(client instanceof Socket)) return void client.destroy();
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(client);
   response.on('finish', () => client.end(() => client.destroy()));
-  response.writeHead(status ?? 403, { 'content-type': 'application/json' });
+  response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(errorBody('gateway_denied', `The gateway opens no such tunnel: ${reason}.`)));
 }
 

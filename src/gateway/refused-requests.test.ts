@@ -163,6 +163,24 @@ describe('a request that is refused', () => {
     expect(new Set(reasons)).toEqual(new Set(['answered', 'pipelined']));
   });
 
+  it('is a tunnel asked for while a call is answered', async () => {
+    const upstream = await startUpstream(answersWell);
+    const gateway = await startTestGateway({
+      model: { protocol: 'openai_responses', baseUrl: upstream.baseUrl, key: REAL_KEY, price: undefined },
+      egressAllow: ['example.com'],
+    });
+    const first = bytesOf({ lines: ['connection: keep-alive'] });
+    for (const host of ['example.com', 'evil.test'])
+      expect(await gateway.raw(`${first}CONNECT ${host}:443 HTTP/1.1\r\nhost: x\r\n\r\n`)).not.toContain(
+        'Established',
+      );
+    expect((await gateway.ask()).status).toBe(200);
+    const reasons = (await gateway.decisions()).map(
+      ({ method, reason }) => `${String(method)} ${String(reason)}`,
+    );
+    expect(reasons.filter((each) => each === 'CONNECT pipelined')).toHaveLength(2);
+  });
+
   it('is any, where there is no model', async () => {
     const gateway = await startTestGateway({});
     expect((await gateway.ask()).status).toBe(403);

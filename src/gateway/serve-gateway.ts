@@ -11,6 +11,7 @@ import { openEgressRecord } from './egress-record.ts';
 import { errorBody } from './error-body.ts';
 import { modelProxy } from './model-proxy.ts';
 import { judgeModelRequest, type ModelCall } from './model-routes.ts';
+import { openAnswers, type OpenAnswers } from './open-answers.ts';
 import { openTunnels } from './open-tunnels.ts';
 import { readFigures, usageFile } from './usage-file.ts';
 
@@ -40,12 +41,18 @@ export async function startGateway(config: GatewayConfig, deps: GatewayDeps): Pr
   const tunnels = openTunnels({ allowed: config.egressAllow, deps, record });
 
   const app = bareServer(calls);
-  const judged = judgeRequests(app, config, calls);
+  const answers = openAnswers(app.server);
+  const judged = judgeRequests(app, { model, calls, answers });
   if (model !== undefined) {
     const proxy = await modelProxy(app, model, { deps, calls });
     app.post('/*', (request, reply) => proxy(callOf(judged, request), request, reply));
   }
-  app.server.on('connect', (request, client, head) => void tunnels.serve(request, client, head));
+  app.server.on('connect', (request, client, head) => {
+    // The answer that is owed would go into the tunnel.
+    if (!answers.isOwed(client)) return void tunnels.serve(request, client, head);
+    calls.deny({ method: 'CONNECT', path: request.url ?? '', reason: 'pipelined' });
+    client.on('error', () => undefined).destroy();
+  });
   await file.save();
   await removeStale(socketPath);
   await app.listen({ path: socketPath });
@@ -92,15 +99,21 @@ function bareServer(calls: CallCounter): FastifyInstance {
 /** Judge each request before its body is read. Gives what was found out about those that may go on. */
 function judgeRequests(
   app: FastifyInstance,
-  { model }: GatewayConfig,
-  calls: CallCounter,
+  {
+    model,
+    calls,
+    answers,
+  }: Pick<GatewayConfig, 'model'> & {
+    readonly calls: CallCounter;
+    readonly answers: OpenAnswers;
+  },
 ): WeakMap<FastifyRequest, ModelCall> {
   const judged = new WeakMap<FastifyRequest, ModelCall>();
   const busy = new Set<Socket>();
   app.addHook('onRequest', async (request, reply) => {
     const { socket, httpVersion, method = '', url = '', headers } = request.raw;
     // A second request before the answer to the first: nobody needs it, and it is how requests are smuggled.
-    if (busy.has(socket)) return deny(reply, { calls, request, reason: 'pipelined' });
+    if (answers.isOwed(socket, reply.raw)) return deny(reply, { calls, request, reason: 'pipelined' });
     const verdict = judgeModelRequest({ httpVersion, method, url, headers }, model);
     if (typeof verdict === 'string') return deny(reply, { calls, request, reason: verdict });
     // A call whose agent hung up goes on at the model, and counts here until it ends.

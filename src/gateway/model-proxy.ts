@@ -16,6 +16,9 @@ import { passAnswer, unpassable } from './pass-answer.ts';
 /** Answers a request that was judged already. */
 export type ModelProxy = (call: ModelCall, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
+/** Longer than the time limit of the call itself, which tells more. */
+const LATE_MS = 1_000;
+
 interface Failure {
   readonly status: 502 | 504;
   readonly code: GatewayError;
@@ -55,20 +58,30 @@ export async function modelProxy(
       isAnswered = true;
       await answerFailure(reply, call, failure);
     };
+    // reply-from is silent about some calls whose agent is gone: none of them may hold its place for ever.
+    const late = { status: 504, code: 'gateway_timeout', reason: 'no_answer_in_time' } as const;
+    setTimeout(() => void fail(late), deps.times.answerMs + LATE_MS).unref();
     return reply.from(url, {
       queryString: () => query,
       body,
       contentType: 'application/json',
       rewriteRequestHeaders: (_request, headers) => requestHeaders(headers, model),
-      rewriteHeaders: () => ({}),
+      rewriteHeaders: () => {
+        // Where the agent is gone by now, reply-from drops the answer and calls nobody.
+        setImmediate(() => void fail({ status: 502, code: 'gateway_upstream', reason: 'hung_up' }));
+        return {};
+      },
       onError: (_reply, { error }) => void fail(failureOf(error)),
       onResponse: (_request, _reply, { stream }) => {
         const problem = unpassable(stream);
         if (problem === undefined && !isAnswered) {
           isAnswered = true;
           reply.headers(responseHeaders(stream.headers, model.key));
-          void reply.send(passAnswer(stream, call, { protocol: model.protocol, mask: newMask() }));
-          return;
+          const passing = passAnswer(stream, call, { protocol: model.protocol, mask: newMask() });
+          // Nobody reads an answer to a connection that is closed, so nobody would see its end either.
+          if (reply.raw.destroyed) return void passing.destroy();
+          reply.raw.once('close', () => passing.destroy());
+          return void reply.send(passing);
         }
         stream.on('error', () => undefined).destroy();
         void fail({ status: 502, code: 'gateway_upstream', reason: problem ?? 'answered_twice' });

@@ -16,6 +16,7 @@ import { passAnswer, unpassable } from './pass-answer.ts';
 /** Answers a request that was judged already. */
 export type ModelProxy = (call: ModelCall, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
+const LATE = { status: 504, code: 'gateway_timeout', reason: 'no_answer_in_time' } as const;
 /** Longer than the time limit of the call itself, which tells more. */
 const LATE_MS = 1_000;
 
@@ -31,16 +32,7 @@ export async function modelProxy(
   model: ModelAccess,
   { deps, calls }: { readonly deps: GatewayDeps; readonly calls: CallCounter },
 ): Promise<ModelProxy> {
-  // No connection is kept: calls last seconds, and one sent into a connection the provider just closed would fail.
-  const options = { keepAlive: false, proxyEnv: { ...deps.proxyEnv } };
-  const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
-  await app.register(replyFrom, {
-    // Without a word about it, reply-from accepts any certificate.
-    http: { agents, requestOptions: { timeout: deps.times.answerMs, rejectUnauthorized: true } },
-    disableCache: true,
-    destroyAgent: true,
-    disableRequestLogging: true,
-  });
+  await registerForwarding(app, deps);
   const newMask = keyMask(model.key);
 
   return async ({ url, query, isBilled }, request, reply) => {
@@ -49,8 +41,7 @@ export async function modelProxy(
     const call = await calls.begin({ path, isBilled, requestBytes: body.length });
     if (typeof call === 'string') {
       calls.deny({ method: 'POST', path, reason: `budget_exceeded_${call}`, status: 429 });
-      const message = `The budget of this run is used up (${call}); no further call is made.`;
-      return reply.code(429).header('x-should-retry', 'false').send(errorBody('budget_exceeded', message));
+      return refuseBudget(reply, call);
     }
     let isAnswered = false;
     const fail = async (failure: Failure) => {
@@ -59,8 +50,7 @@ export async function modelProxy(
       await answerFailure(reply, call, failure);
     };
     // reply-from is silent about some calls whose agent is gone: none of them may hold its place for ever.
-    const late = { status: 504, code: 'gateway_timeout', reason: 'no_answer_in_time' } as const;
-    setTimeout(() => void fail(late), deps.times.answerMs + LATE_MS).unref();
+    setTimeout(() => void fail(LATE), deps.times.answerMs + LATE_MS).unref();
     return reply.from(url, {
       queryString: () => query,
       body,
@@ -90,6 +80,24 @@ export async function modelProxy(
   };
 }
 
+async function registerForwarding(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
+  // No connection is kept: calls last seconds, and one sent into a connection the provider just closed would fail.
+  const options = { keepAlive: false, proxyEnv: { ...deps.proxyEnv } };
+  const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
+  await app.register(replyFrom, {
+    // Without a word about it, reply-from accepts any certificate.
+    http: { agents, requestOptions: { timeout: deps.times.answerMs, rejectUnauthorized: true } },
+    disableCache: true,
+    destroyAgent: true,
+    disableRequestLogging: true,
+  });
+}
+
+function refuseBudget(reply: FastifyReply, limit: string): FastifyReply {
+  const message = `The budget of this run is used up (${limit}); no further call is made.`;
+  return reply.code(429).header('x-should-retry', 'false').send(errorBody('budget_exceeded', message));
+}
+
 async function answerFailure(
   reply: FastifyReply,
   call: CountedCall,
@@ -102,7 +110,5 @@ async function answerFailure(
 /** By the code alone: the words of an error may hold an address with credentials. */
 function failureOf(error: Error): Failure {
   const isLate = 'statusCode' in error && error.statusCode === 504;
-  return isLate
-    ? { status: 504, code: 'gateway_timeout', reason: 'no_answer_in_time' }
-    : { status: 502, code: 'gateway_upstream', reason: 'unreachable' };
+  return isLate ? LATE : { status: 502, code: 'gateway_upstream', reason: 'unreachable' };
 }

@@ -1,50 +1,19 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readdir } from 'node:fs/promises';
 
 import { describe, expect, it } from 'vitest';
 
 import { RunDetail } from '../../src/contract/run-view.ts';
-import { REASONS, type ReasonCode } from '../../src/domain/reasons.ts';
 import { runCli } from '../support/cli.ts';
+import { expectError, FAILURES, filesWith, finishedRun, SPEC } from '../support/codex-runs.ts';
 import { isCodexInstalled, TEST_KEY } from '../support/codex.ts';
-import { git, makeRepository, temporaryDirectory, type FileTree } from '../support/git-repository.ts';
-import { startModelServer, type ModelScriptName } from '../support/model-server.ts';
+import { git, makeRepository, temporaryDirectory } from '../support/git-repository.ts';
+import { startModelServer } from '../support/model-server.ts';
 import { plantedFiles } from '../support/planted-codex.ts';
 
-const SPEC =
-  'Renew loans online\n\nAs a borrower, I want to renew a loan, so that I can keep a book longer.\n';
 /** Of each phase: two answers of the scripted model. Its price is not known, since it is not at OpenAI. */
 const PHASE_USAGE = { input_tokens: 2000, output_tokens: 100, cost_usd: null };
 const AGENT_PHASES = new Set(['speckit_specify', 'speckit_plan', 'speckit_tasks']);
 const PATIENT_MS = 110_000;
-
-interface Failure {
-  readonly script: ModelScriptName;
-  readonly code: ReasonCode;
-  /** Words of the message. */
-  readonly says: RegExp;
-  readonly attempts: number;
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-/** How each way a model can let an agent down ends. */
-const FAILURES: readonly Failure[] = [
-  { script: '401', code: 'model_unauthorized', says: /401/u, attempts: 1 },
-  { script: 'always 429', code: 'model_rate_limited', says: /429/u, attempts: 3 },
-  { script: 'insufficient quota', code: 'model_quota_exhausted', says: /Quota exceeded/u, attempts: 1 },
-  { script: 'unknown model', code: 'model_failed', says: /does not exist/u, attempts: 1 },
-  { script: '500', code: 'model_failed', says: /high demand/u, attempts: 1 },
-  { script: 'garbage', code: 'model_failed', says: /stream closed/u, attempts: 1 },
-  { script: 'fails in the answer', code: 'model_failed', says: /It broke/u, attempts: 1 },
-  { script: 'reset', code: 'model_unreachable', says: /error sending request/u, attempts: 1 },
-  {
-    script: 'nothing',
-    code: 'stalled',
-    says: /said nothing for 5 seconds/u,
-    attempts: 1,
-    env: { SPEC_AUTOMATION_STALL_TIMEOUT_S: '5' },
-  },
-];
 
 describe.skipIf(!isCodexInstalled)(
   'runs with the real Codex CLI (install it with: npm run agents:install)',
@@ -121,40 +90,3 @@ describe.skipIf(!isCodexInstalled)(
     });
   },
 );
-
-interface RunPlan {
-  readonly files?: FileTree;
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-/** One whole run of the command line with this model. */
-async function finishedRun(baseUrl: string, { files, env }: RunPlan = {}) {
-  const home = await temporaryDirectory();
-  const repository = await makeRepository({ files: files ?? { 'README.md': '# Library\n' } });
-  await writeFile(path.join(home, 'spec.md'), SPEC);
-  const { stdout, stderr } = await runCli(
-    ['run', '--repo', repository, '--spec', 'spec.md', '--agent', 'codex_cli', '--json'],
-    { home, env: { CODEX_API_KEY: TEST_KEY, CODEX_BASE_URL: baseUrl, CODEX_MODEL: 'gpt-5.5', ...env } },
-  );
-  if (stdout === '') throw new Error(`the command printed no result: ${stderr}`);
-  return { home, repository, run: RunDetail.parse(JSON.parse(stdout)) };
-}
-
-function expectError(
-  run: RunDetail,
-  { code, says, attempts }: Pick<Failure, 'code' | 'says' | 'attempts'>,
-): void {
-  expect(run).toMatchObject({ status: 'failed', reason: code, reason_text: expect.stringMatching(says) });
-  const [firstWords = ''] = REASONS[code].remedy.split('{');
-  expect(run.remedy).toContain(firstWords);
-  expect(run.phases.filter(({ phase }) => phase === 'speckit_specify')).toHaveLength(attempts);
-}
-
-async function filesWith(directory: string, words: string): Promise<readonly string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name));
-  const found = await Promise.all(files.map(async (file) => (await readFile(file)).includes(words)));
-  return files.filter((_, index) => found[index]);
-}

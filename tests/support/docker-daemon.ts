@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,8 +20,8 @@ export interface TestDaemon extends AsyncDisposable {
   readonly socketPath: string;
   /** An image in it that has a shell and the entrypoint of the job image. */
   readonly image: string;
-  /** End it with a signal, and start it again; either way its containers do not outlive it. */
-  restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** End it, its containers with it, and start it again. */
+  restart(): Promise<void>;
 }
 
 /**
@@ -31,16 +31,16 @@ export async function startTestDaemon(): Promise<TestDaemon> {
   const root = await mkdtemp(path.join(tmpdir(), 'dockerd-'));
   const socketPath = path.join(root, 'docker.sock');
   const state: { daemon?: ChildProcess } = {};
-  const stop = async (signal: NodeJS.Signals) => {
+  const stop = async () => {
     const { daemon } = state;
     if (daemon === undefined || daemon.exitCode !== null || daemon.signalCode !== null) return;
     const exited = once(daemon, 'exit');
-    daemon.kill(signal);
+    daemon.kill('SIGTERM');
     await exited;
   };
   const start = async () => {
     const places = ['--data-root', 'data', '--exec-root', 'exec', '--pidfile', 'pid'];
-    const options = [...places.map((word) => (word.startsWith('-') ? word : path.join(root, word)))];
+    const options = places.map((word) => (word.startsWith('-') ? word : path.join(root, word)));
     const quiet = ['--bridge', 'none', '--iptables=false', '--ip6tables=false', '--log-level', 'error'];
     const argv = ['--host', `unix://${socketPath}`, ...options, ...quiet];
     state.daemon = spawn('unshare', ['--net', 'dockerd', ...argv], { stdio: 'ignore' });
@@ -51,33 +51,15 @@ export async function startTestDaemon(): Promise<TestDaemon> {
   return {
     socketPath,
     image: 'own-job',
-    async restart(signal) {
-      await stop(signal);
-      // A killed one leaves it, and it keeps the next from starting as long as anything has that number.
-      await rm(path.join(root, 'pid'), { force: true });
+    async restart() {
+      await stop();
       await start();
     },
     async [Symbol.asyncDispose]() {
-      await stop('SIGTERM');
-      await endHelper(path.join(root, 'exec', 'containerd', 'containerd.pid'));
+      await stop();
       await rm(root, { recursive: true, force: true });
     },
   };
-}
-
-/** The program that holds its containers; one that took over from a killed daemon leaves it. */
-async function endHelper(pidFile: string): Promise<void> {
-  const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''));
-  if (pid === 0) return;
-  const isAlive = () => {
-    try {
-      return process.kill(pid, 0);
-    } catch {
-      return false;
-    }
-  };
-  if (isAlive()) process.kill(pid, 'SIGTERM');
-  await waitFor(() => !isAlive(), { timeoutMs: START_MS, what: 'the end of its containerd' });
 }
 
 async function loadImage(socketPath: string): Promise<void> {

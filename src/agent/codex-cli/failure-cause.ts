@@ -8,6 +8,8 @@ const SAID: readonly (readonly [RegExp, AgentFailureCause])[] = [
   [/\bunexpected status 40[13]\b/u, 'unauthorized'],
   [/\blast status: 429\b|\bunexpected status 429\b|^rate limit exceeded\b/u, 'rate_limited'],
   [/^Quota exceeded\b/u, 'quota_exhausted'],
+  // The gateway's own words for a model it cannot reach.
+  [/\bunexpected status 50[24]\b.*\bcould not be asked\b/u, 'model_unreachable'],
   [/\berror sending request\b|\bidle timeout waiting for SSE\b|^Connection failed\b/u, 'model_unreachable'],
   [/\bunexpected status \d{3}\b|\bhigh demand\b|^stream disconnected before completion\b/u, 'model_error'],
 ];

@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 
-import type { ExecutionName, Sandbox, SandboxCommand, SandboxObserver, SandboxResult } from '../port.ts';
+import type {
+  ExecutionName,
+  Sandbox,
+  SandboxCommand,
+  SandboxEnding,
+  SandboxObserver,
+  SandboxResult,
+} from '../port.ts';
 import { containerName } from './container-names.ts';
 import type { ContainerOptions } from './container-options.ts';
 import { GATEWAY_ORIGIN, VARIABLE_NAMES } from './container-spec.ts';
@@ -154,32 +161,48 @@ interface Seen {
 function resultOf({ watched, output, started, ended, deadlineMs }: Seen): SandboxResult {
   const isOver = ended?.phase === 'ended';
   const lastedMs = (isOver ? ended.endedAtMs : Date.now()) - started.startedAtMs;
-  const how = howItEnded({ watched, ended, isLate: lastedMs >= deadlineMs });
+  const { ending, wasAway } = watched;
+  const how = howItEnded(ending, { state: ended ?? REMOVED, wasAway, isLate: lastedMs >= deadlineMs });
   return { ...how, durationMs: Math.round(lastedMs), stdout: output.stdout(), stderr: output.stderr() };
 }
 
-function howItEnded({
-  watched: { ending, wasAway },
-  ended,
-  isLate,
-}: {
-  readonly watched: Watched;
-  readonly ended: ContainerState | undefined;
+/** What a container that ended by itself, or by somebody else, tells of how. The first that fits counts. */
+const OWN_ENDINGS: readonly {
+  readonly ending: SandboxEnding;
+  readonly fits: (seen: OwnEnd) => boolean;
+}[] = [
+  // A daemon that ends asks its containers to; nobody here did.
+  {
+    ending: 'lost',
+    fits: ({ state, wasAway }) => state.exitCode !== 0 && (wasAway || state.signalName === 'SIGTERM'),
+  },
+  { ending: 'out_of_memory', fits: ({ state }) => state.exitCode !== 0 && state.isOutOfMemory },
+  // The file it wrote to was as large as all of them together may be.
+  { ending: 'disk_quota', fits: ({ state }) => state.signalName === 'SIGXFSZ' },
+];
+
+interface OwnEnd {
+  readonly state: Pick<ContainerState, 'exitCode' | 'signalName' | 'isOutOfMemory'>;
+  readonly wasAway: boolean;
   readonly isLate: boolean;
-}): Pick<SandboxResult, 'ending' | 'exitCode' | 'signalName'> {
-  // One that was removed while it ran was killed.
-  const { exitCode, signalName } = ended ?? { exitCode: null, signalName: 'SIGKILL' };
+}
+
+type HowItEnded = Pick<SandboxResult, 'ending' | 'exitCode' | 'signalName'>;
+
+function howItEnded(ending: Watched['ending'], own: OwnEnd): HowItEnded {
+  const { exitCode, signalName } = own.state;
+  // Stopped by us for what it wrote: see `SandboxResult.signalName`.
   if (ending === 'flooded') return { ending: 'exited', exitCode: null, signalName: 'SIGXFSZ' };
   if (ending !== 'exited') return { ending, exitCode, signalName };
-  const hasFailed = exitCode !== 0;
-  // A daemon that ends asks its containers to; nobody here did.
-  if (hasFailed && (wasAway || signalName === 'SIGTERM')) return { ending: 'lost', exitCode, signalName };
-  if (hasFailed && ended?.isOutOfMemory === true) return { ending: 'out_of_memory', exitCode, signalName };
-  if (signalName === 'SIGXFSZ') return { ending: 'disk_quota', exitCode, signalName };
   // `timeout` says so by its exit code, which an agent may use as well.
-  if (exitCode === TIMED_OUT && isLate) return { ending: 'deadline', exitCode: null, signalName: 'SIGTERM' };
-  return { ending, exitCode, signalName };
+  if (exitCode === TIMED_OUT && own.isLate)
+    return { ending: 'deadline', exitCode: null, signalName: 'SIGTERM' };
+  const found = OWN_ENDINGS.find(({ fits }) => fits(own));
+  return { ending: found?.ending ?? 'exited', exitCode, signalName };
 }
+
+/** One that was removed while it ran was killed. */
+const REMOVED = { exitCode: null, signalName: 'SIGKILL', isOutOfMemory: false };
 
 /** What `timeout` reports when the time is up (coreutils). */
 const TIMED_OUT = 124;

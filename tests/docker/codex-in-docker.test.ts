@@ -1,0 +1,112 @@
+import Docker from 'dockerode';
+import { describe, expect, it } from 'vitest';
+
+import type { ReasonCode } from '../../src/domain/reasons.ts';
+import { expectError, FAILURES, filesWith, finishedRun } from '../support/codex-runs.ts';
+import { TEST_KEY } from '../support/codex.ts';
+import { DOCKER_OPTIONS, SOCKET_PATH } from '../support/docker-options.ts';
+import { scriptNamed, startModelServer, type ModelScriptName } from '../support/model-server.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const ENV = { SPEC_AUTOMATION_SANDBOX: 'docker', SPEC_AUTOMATION_JOB_IMAGE: DOCKER_OPTIONS.image };
+const PATIENT_MS = 110_000;
+/** What the gateway makes of a model that breaks off, and Codex of that. */
+const OTHERWISE: Partial<Record<ModelScriptName, { readonly code: ReasonCode; readonly says: RegExp }>> = {
+  reset: { code: 'model_unreachable', says: /502/u },
+};
+
+const docker = new Docker({ socketPath: SOCKET_PATH });
+
+describe('the real Codex CLI in the real image', () => {
+  it('writes the documents through the gateway, and the key is nowhere it can look', async () => {
+    await using model = await startModelServer({ script: 'writes the documents' });
+    const watching = watchContainers(TEST_KEY);
+    const { run, home } = await finishedRun(model.baseUrl, { env: ENV });
+    const { names, leaks } = await watching.stop();
+    expect(run).toMatchObject({ status: 'succeeded', agent: 'codex_cli' });
+    expect(model.requests).toHaveLength(6);
+    expect(model.requests.every(({ headers }) => headers.authorization === `Bearer ${TEST_KEY}`)).toBe(true);
+    expect(names.filter((name) => name.includes('gateway'))).toHaveLength(1);
+    expect(names.filter((name) => name.includes('speckit'))).toHaveLength(3);
+    expect(leaks).toEqual([]);
+    expect(await filesWith(home, TEST_KEY)).toEqual([]);
+    const left = await docker.listContainers({
+      all: true,
+      filters: { label: [`spec-automation.run=${run.run_id}`] },
+    });
+    expect(left).toEqual([]);
+  });
+
+  it.each(FAILURES)('$script: its reason and its remedy', { timeout: PATIENT_MS }, async (failure) => {
+    await using model = await startModelServer({ script: failure.script });
+    const { run, home } = await finishedRun(model.baseUrl, { env: { ...ENV, ...failure.env } });
+    expectError(run, { ...failure, ...OTHERWISE[failure.script] });
+    expect(await filesWith(home, TEST_KEY)).toEqual([]);
+  });
+
+  it('nobody there: model_unreachable', { timeout: PATIENT_MS }, async () => {
+    const { run } = await finishedRun('http://127.0.0.1:1/v1', { env: ENV });
+    expectError(run, { code: 'model_unreachable', says: /502/u, attempts: 1 });
+  });
+
+  it('ends when its budget is used up, and no phase begins after that', async () => {
+    await using model = await startModelServer({ script: 'writes the documents' });
+    const env = { ...ENV, SPEC_AUTOMATION_MAX_MODEL_REQUESTS: '3' };
+    const { run } = await finishedRun(model.baseUrl, { env });
+    expect(run).toMatchObject({ status: 'failed', reason: 'budget_exceeded' });
+    expect(model.requests).toHaveLength(3);
+    const tasks = run.phases.find(({ phase }) => phase === 'speckit_tasks');
+    expect(tasks?.status).toBe('skipped');
+  });
+
+  it('whose gateway is killed ends with a reason, or goes on with another gateway', async () => {
+    await using model = await startModelServer({ script: scriptNamed('slow:400') });
+    const killing = killFirstGateway();
+    const { run } = await finishedRun(model.baseUrl, { env: ENV });
+    expect(await killing).toBe(true);
+    expect(['succeeded', 'failed']).toContain(run.status);
+    if (run.status === 'failed') expect(run.reason).toBe('model_unreachable');
+    const filters = { label: [`spec-automation.run=${run.run_id}`] };
+    expect(await docker.listContainers({ all: true, filters })).toEqual([]);
+  });
+});
+
+/** Looks at every container of ours while it is there: what the daemon tells of it, and its environment. */
+function watchContainers(canary: string) {
+  const state = { isOver: false };
+  const names = new Set<string>();
+  const leaks = new Set<string>();
+  const look = async () => {
+    while (!state.isOver) {
+      const found = await docker.listContainers({ all: true, filters: { label: ['spec-automation.run'] } });
+      for (const { Id: id, Names: containerNames } of found) {
+        const told = await docker
+          .getContainer(id)
+          .inspect()
+          .catch(() => undefined);
+        if (JSON.stringify(told ?? {}).includes(canary)) leaks.add(containerNames.join());
+        for (const name of containerNames) names.add(name);
+      }
+    }
+  };
+  const looking = look();
+  return {
+    async stop() {
+      state.isOver = true;
+      await looking;
+      return { names: [...names], leaks: [...leaks] };
+    },
+  };
+}
+
+async function killFirstGateway(): Promise<boolean> {
+  const running = (role: string) =>
+    docker.listContainers({ filters: { label: [`spec-automation.role=${role}`], status: ['running'] } });
+  // Once an agent runs, its gateway works.
+  const found = async () => (await running('agent')).length > 0;
+  await waitFor(found, { timeoutMs: 30_000, what: 'an agent' });
+  const [gateway] = await running('gateway');
+  if (gateway === undefined) return false;
+  await docker.getContainer(gateway.Id).kill();
+  return true;
+}

@@ -1,16 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { openEngine, type EngineKit } from '../support/engine-kit.ts';
 import { runCli } from '../support/cli.ts';
 import { git, makeRepository, temporaryDirectory } from '../support/git-repository.ts';
 import { goodDocument, scriptedAgent } from '../support/scripted-agent.ts';
-import { leaks, TRANSFORMS } from '../support/secret-transforms.ts';
+import { sweep } from '../support/sweep.ts';
 
 const SECRET = 'sk-proj-q7Xw2ZpL9vTn4RbYc8KdM3hJf6GsE1aU5oQiW0xBzVtCyNrPlHkDmSgF';
-const OTHER = `sk-proj-${'Z'.repeat(SECRET.length - 8)}`;
 const FILES = { 'README.md': 'readme\n' };
 const SPEC = 'Users can export their list.';
 const KEY = generateKeyPairSync('rsa', {
@@ -148,18 +145,8 @@ function secretsCheck(detail: unknown) {
 
 /** Files of the state directory that give the secret away in any form. */
 async function filesLeaking({ home }: EngineKit, leastFiles = 21): Promise<readonly string[]> {
-  const entries = await readdir(home, { recursive: true, withFileTypes: true });
-  const names = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name));
-  expect(names.length).toBeGreaterThanOrEqual(leastFiles);
-  const found = await Promise.all(names.map(async (name) => ((await isLeaking(name)) ? [name] : [])));
-  return found.flat();
-}
-
-async function isLeaking(name: string): Promise<boolean> {
-  const content = await readFile(name);
-  return TRANSFORMS.some(({ apply }) =>
-    leaks(content, { transformed: apply(SECRET), ordinary: apply(OTHER), length: SECRET.length }),
-  );
+  const canary = { name: 'the secret', value: SECRET, publicPrefix: 'sk-proj-' };
+  const { hits, files } = await sweep({ directories: [home] }, [canary]);
+  expect(files).toBeGreaterThanOrEqual(leastFiles);
+  return [...new Set(hits.map(({ place }) => place))];
 }

@@ -12,6 +12,7 @@ import { exitCodeOfKind, exitCodeOfEnd } from '../src/cli/exit-code.ts';
 import { buildProgram } from '../src/cli/program.ts';
 import { ENVIRONMENT_ONLY, SettingsSchema } from '../src/config/settings.ts';
 import type { RunStatus } from '../src/domain/run.ts';
+import { SECRET_PREFIX } from '../src/domain/runtime-environment.ts';
 import { REASONS, type Reason, type ReasonKind } from '../src/domain/reasons.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -133,6 +134,7 @@ const GROUPS: readonly (readonly [title: string, members: RegExp])[] = [
   ['How runs behave', /^SPEC_WORKFLOW_/u],
   ['Who signs the commit', /^GIT_AUTHOR_/u],
   ['The Codex CLI', /^(?:CODEX_|SPEC_AUTOMATION_CODEX_)/u],
+  ['The forge', /^GITHUB_/u],
   ['The network', /./u],
 ];
 
@@ -144,8 +146,16 @@ function configurationPage(): string {
       'there, and the environment wins over it. An empty value counts as absent. An unknown name that begins with ' +
       '`SPEC_AUTOMATION_`, and a value of the wrong form, are errors ([setting_invalid](errors.md#setting_invalid)).',
     ...groupedSettings().flatMap(([title, settings]) => [`## ${title}`, settingTable(settings)]),
+    '## Secrets for agents',
+    SECRETS_TEXT,
   ]);
 }
+
+const SECRETS_TEXT =
+  `\`${SECRET_PREFIX}<NAME>\` holds a secret that a run may name with \`--secret <NAME>\`: its agent then gets it as the variable ` +
+  '`<NAME>`, and no other run does. Capital letters, digits and underscores make a name; a value has at most 64 KB. It is masked like ' +
+  'any other secret, `credential-audit.json` says where it went, and it is not read from `.env`: setting it is the permission to hand ' +
+  'it out.';
 
 function envExample(): string {
   const groups = groupedSettings().map(
@@ -177,6 +187,7 @@ function describeSetting(name: string, field: z.ZodType): SettingText {
 }
 
 function plainText(value: unknown): string {
+  if (Array.isArray(value)) return value.join(',');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

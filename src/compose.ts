@@ -9,9 +9,11 @@ import type { Artifacts } from './artifacts/port.ts';
 import { directoryArtifacts } from './artifacts/directory-artifacts.ts';
 import type { Settings } from './config/settings.ts';
 import type { Gateway } from './gateway/serve-gateway.ts';
+import type { Credentials, HostUse } from './domain/credentials.ts';
 import { createRedactor } from './domain/redaction/create-redactor.ts';
 import { isGuessable } from './domain/redaction/guessable.ts';
 import { toAppError } from './domain/app-error.ts';
+import { SECRET_PREFIX } from './domain/runtime-environment.ts';
 import { activeRuns } from './engine/active-runs.ts';
 import { checkReadiness, type Check, type Readiness } from './engine/check-readiness.ts';
 import type { Deps } from './engine/deps.ts';
@@ -146,6 +148,7 @@ function composeDeps(settings: Settings, store: Store): Deps {
     promptSources: [repositoryPrompts(), builtinPrompts()],
     artifacts: openArtifacts(settings),
     redactor: createRedactor(settings.secrets.map(({ value }) => value)),
+    credentials: credentialsOf(settings),
     activeRuns: activeRuns(),
     newId: randomUUID,
     settings: {
@@ -158,6 +161,25 @@ function composeDeps(settings: Settings, store: Store): Deps {
       retentionMs: settings.retentionMs,
       followPollMs: FOLLOW_POLL_MS,
     },
+  };
+}
+
+/** Secrets are known by the setting that holds them; proxies and certificates go to git whatever the run. */
+function credentialsOf({ secrets, networkEnv, runSecrets, runtimeEnvironmentNames }: Settings): Credentials {
+  const secretNames = new Set<string>(secrets.map(({ name }) => name));
+  const known = (name: string, usedBy: readonly HostUse[]) => {
+    const source = `${name.startsWith(SECRET_PREFIX) ? 'environment' : 'setting'} ${name}`;
+    return { name, source, isSecret: secretNames.has(name), usedBy };
+  };
+  return {
+    runSecrets,
+    settableNames: runtimeEnvironmentNames,
+    known: [
+      ...Object.keys(networkEnv).map((name) => known(name, ['host git'])),
+      ...[...secretNames]
+        .filter((name) => networkEnv[name] === undefined)
+        .map((name) => known(name, name === 'SPEC_AUTOMATION_DATABASE_URL' ? ['host database'] : [])),
+    ],
   };
 }
 

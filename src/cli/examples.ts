@@ -15,6 +15,7 @@ Examples:
   spec-automation run --repo ~/code/library --spec spec.md
   cat spec.md | spec-automation run --repo https://example.com/library.git --base main --spec -
   spec-automation run --repo . --feature 003-renewals --text "Also remind by text message" --dry-run
+  spec-automation run --repo . --spec spec.md --env TZ=Europe/Rome --secret REGISTRY_TOKEN
 `,
   gateway: `
 Takes one JSON document on standard input, prints {"ready":true} once it listens, and works until Ctrl-C.

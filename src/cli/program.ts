@@ -46,6 +46,16 @@ export function buildProgram(context: CliContext, onExit: (code: ExitCode) => vo
     .option('--agent <name>', 'agent that writes the documents (default: SPEC_AUTOMATION_AGENT_BACKEND)')
     .option('--sandbox <name>', 'where the agent executes (default: SPEC_AUTOMATION_SANDBOX)')
     .option('--allow-unconfined', 'let the agent work where nothing holds it: it can then do what you can')
+    .option(
+      '--env <name=value>',
+      'variable for the agent, one of those the operator lists; repeatable',
+      collect,
+    )
+    .option(
+      '--secret <name>',
+      'hand SPEC_AUTOMATION_SECRET_<name> to the agent as <name>; repeatable',
+      collect,
+    )
     .option('--dry-run', 'do everything but push and open the pull request')
     .addOption(
       new Option('--on-clarification <mode>', 'when the agent leaves questions open')
@@ -68,6 +78,10 @@ export function buildProgram(context: CliContext, onExit: (code: ExitCode) => vo
   addUpkeepCommands(program, bind);
   tab(program, { completionCommandName: 'completion' });
   return program;
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 type Bind = <Options>(action: CommandAction<Options>) => (options: Options) => Promise<void>;

@@ -11,6 +11,7 @@ import { DOCKER_SETTINGS, dockerSettings } from './docker-settings.ts';
 import { readSettings, type SettingSources } from './read-settings.ts';
 
 const DAY_MS = 86_400_000;
+const FOR_AGENTS = { runSecrets: {}, runtimeEnvironmentNames: ['CODEX_ENV', 'TZ'] };
 
 async function folder(envFile?: string): Promise<string> {
   const directory = await mkdtemp(path.join(tmpdir(), 'settings-'));
@@ -42,6 +43,7 @@ describe('readSettings', () => {
       docker: dockerSettings(z.object(DOCKER_SETTINGS).parse({})),
       retentionMs: 7 * DAY_MS,
       secrets: [],
+      ...FOR_AGENTS,
       stallTimeoutMs: 300_000,
       completionGraceMs: 10_000,
       allowUnconfined: false,
@@ -91,6 +93,7 @@ describe('readSettings', () => {
     });
     expect(settings).toEqual({
       home: '/state',
+      ...FOR_AGENTS,
       secrets: [
         { name: 'SPEC_AUTOMATION_DATABASE_URL', value: 'secret' },
         { name: 'CODEX_API_KEY', value: 'sk-1' },
@@ -292,8 +295,8 @@ describe('readSettings', () => {
     it('includes proxies named in small letters, unless the large ones are set', async () => {
       const small = { https_proxy: 'http://small', no_proxy: 'localhost', ssl_cert_file: '/not/read' };
       expect((await read(small)).networkEnv).toEqual({ HTTPS_PROXY: 'http://small', NO_PROXY: 'localhost' });
-      const both = await read({ ...small, HTTPS_PROXY: 'http://large', NO_PROXY: '' });
-      expect(both.networkEnv).toEqual({ HTTPS_PROXY: 'http://large', NO_PROXY: 'localhost' });
+      const { networkEnv } = await read({ ...small, HTTPS_PROXY: 'http://large', NO_PROXY: '' });
+      expect(networkEnv).toEqual({ HTTPS_PROXY: 'http://large', NO_PROXY: 'localhost' });
     });
 
     it('takes those of the environment before those of the file', async () => {

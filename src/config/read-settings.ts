@@ -4,6 +4,7 @@ import type { z } from 'zod';
 
 import { appError } from '../domain/app-error.ts';
 import { dockerSettings } from './docker-settings.ts';
+import { SECRET_PREFIX } from '../domain/runtime-environment.ts';
 import { readEnvFile } from './read-env-file.ts';
 import {
   daysToMs,
@@ -13,6 +14,12 @@ import {
   type CodexSettings,
   type Settings,
 } from './settings.ts';
+import {
+  isSecretVariable,
+  secretVariableProblems,
+  secretVariables,
+  type SettingProblem,
+} from './secret-variables.ts';
 import { urlSecrets } from './url-secrets.ts';
 
 /** Where settings come from. */
@@ -58,7 +65,9 @@ export function readSettings(sources: SettingSources): Settings {
     diskReserveBytes: data.SPEC_AUTOMATION_DISK_RESERVE_BYTES,
     isTestMode: data.SPEC_WORKFLOW_TEST_MODE,
     author: { name: data.GIT_AUTHOR_NAME, email: data.GIT_AUTHOR_EMAIL },
-    secrets: secretsOf(data),
+    secrets: [...secretsOf(data), ...familySecrets(env)],
+    runSecrets: secretVariables(env),
+    runtimeEnvironmentNames: data.SPEC_AUTOMATION_AGENT_RUNTIME_ENV_KEYS,
     path: env['PATH'] ?? FALLBACK_PATH,
     codex: codexSettings(data, resolve),
     networkEnv: Object.fromEntries(
@@ -67,14 +76,23 @@ export function readSettings(sources: SettingSources): Settings {
   };
 }
 
-/** Values nobody may see: the key of the model, and passwords and tokens in URLs. */
+const URLS = ['SPEC_AUTOMATION_DATABASE_URL', 'HTTPS_PROXY'] as const;
+const KEYS = ['CODEX_API_KEY', 'GITHUB_TOKEN', 'SPEC_WORKFLOW_GITHUB_TOKEN'] as const;
+
+/** Values nobody may see: keys and tokens, and passwords and tokens in URLs. */
 function secretsOf(data: Data): Settings['secrets'] {
-  const urls = ['SPEC_AUTOMATION_DATABASE_URL', 'HTTPS_PROXY'] as const;
-  const key = data.CODEX_API_KEY;
   return [
-    ...urls.flatMap((name) => urlSecrets(data[name] ?? '').map((value) => ({ name, value }))),
-    ...(key === undefined ? [] : [{ name: 'CODEX_API_KEY' as const, value: key }]),
+    ...URLS.flatMap((name) => urlSecrets(data[name] ?? '').map((value) => ({ name, value }))),
+    ...KEYS.flatMap((name) => (data[name] === undefined ? [] : [{ name, value: data[name] }])),
   ];
+}
+
+/** Without the white space around it, which no form of it would have. */
+function familySecrets(env: Values): Settings['secrets'] {
+  return Object.entries(secretVariables(env)).map(([name, value]) => ({
+    name: `${SECRET_PREFIX}${name}` as const,
+    value: value.trim(),
+  }));
 }
 
 function codexSettings(data: Data, resolve: Resolve): CodexSettings {
@@ -94,10 +112,10 @@ function codexSettings(data: Data, resolve: Resolve): CodexSettings {
 /** Told instead of passed over, since whoever wrote it there relies on it. */
 function demandTheirs(fromFile: Values): void {
   const problem = 'it counts only as a variable of the environment, not in .env';
-  const [first, ...others] = ENVIRONMENT_ONLY.filter((name) => fromFile[name] !== undefined).map((name) => ({
-    name,
-    problem,
-  }));
+  const theirs = Object.keys(fromFile).filter(
+    (name) => ENVIRONMENT_ONLY.some((other) => other === name) || isSecretVariable(name),
+  );
+  const [first, ...others] = theirs.map((name) => ({ name, problem }));
   if (first !== undefined) throw invalid([first, ...others], undefined);
 }
 
@@ -127,13 +145,14 @@ function fromLowerCase(env: Values): Values {
 
 function parse(values: Values): Data {
   const unknown = Object.keys(values)
-    .filter((name) => name.startsWith(OWN_PREFIX) && !isKnown(name))
+    .filter((name) => name.startsWith(OWN_PREFIX) && !isKnown(name) && !isSecretVariable(name))
     .map((name) => ({ name, problem: 'no setting has this name' }));
   const parsed = SettingsSchema.safeParse(values);
   const issues = parsed.error?.issues ?? [];
   const bad = issues.map(({ path: [name], message }) => ({ name: String(name), problem: message }));
-  if (parsed.success && unknown.length === 0) return parsed.data;
-  throw invalid([...unknown, ...bad], parsed.error);
+  const problems = [...unknown, ...secretVariableProblems(values), ...bad];
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw invalid(problems, parsed.error);
 }
 
 function isKnown(name: string): boolean {
@@ -141,7 +160,7 @@ function isKnown(name: string): boolean {
 }
 
 /** One error for all problems; values stay out of it, since they may be secret. */
-function invalid(problems: readonly { readonly name: string; readonly problem: string }[], cause: unknown) {
+function invalid(problems: readonly SettingProblem[], cause: unknown) {
   const [first, ...others] = problems;
   const further = others.map(({ name, problem }) => `; ${name}: ${problem}`).join('');
   return appError(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DEFAULT_IDENTITY } from '../domain/naming.ts';
 import { DOCKER_SETTINGS, type DockerSettings } from './docker-settings.ts';
 import { flag, name, names, plainName, wholeNumber } from './setting-kinds.ts';
+import type { SECRET_PREFIX } from '../domain/runtime-environment.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -67,6 +68,18 @@ export const SettingsSchema = z.object({
     description: 'The Codex CLI: a path, or a name on PATH. Not read from `.env`.',
     default: '`codex` on PATH',
   }),
+  SPEC_AUTOMATION_AGENT_RUNTIME_ENV_KEYS: names.default(['CODEX_ENV', 'TZ']).meta({
+    description:
+      'Names of variables that runs may set for their agent (`--env`), separated by commas. Names that could steer programs stay refused.',
+  }),
+  GITHUB_TOKEN: z.string().min(1).max(4096).optional().meta({
+    description: 'Secret: masked everywhere and handed to nobody; nothing in this version uses it.',
+    default: 'none',
+  }),
+  SPEC_WORKFLOW_GITHUB_TOKEN: z.string().min(1).max(4096).optional().meta({
+    description: 'Secret: as GITHUB_TOKEN.',
+    default: 'none',
+  }),
   CODEX_API_KEY: z.string().min(1).max(4096).optional().meta({
     description: 'Secret: the key of the model. Handed to the agent as a variable, and written nowhere.',
     default: 'none',
@@ -123,6 +136,13 @@ export const ENVIRONMENT_ONLY: readonly SettingName[] = [
   'CODEX_BASE_URL',
 ];
 
+/**
+ * A family of settings beside the table: `SPEC_AUTOMATION_SECRET_<NAME>` holds a secret that runs may name for their agent. From the
+ * environment only: to set one is the permission to hand it out under that name, which a `.env` that came with some folder must not
+ * give.
+ */
+export type SecretVariable = `${typeof SECRET_PREFIX}${string}`;
+
 /** What the operator says about the Codex CLI; see the settings of the same names. */
 export interface CodexSettings {
   readonly program: string | undefined;
@@ -155,7 +175,11 @@ export interface Settings {
   readonly isTestMode: boolean;
   readonly author: { readonly name: string; readonly email: string };
   /** Every secret value there is, for the redactor, and the setting that holds it. */
-  readonly secrets: readonly { readonly name: SettingName; readonly value: string }[];
+  readonly secrets: readonly { readonly name: SettingName | SecretVariable; readonly value: string }[];
+  /** What runs may have handed to their agent, by the name of the variable. */
+  readonly runSecrets: Readonly<Record<string, string>>;
+  /** What runs may set for their agent. */
+  readonly runtimeEnvironmentNames: readonly string[];
   /** Search path of the process, for git and agents. */
   readonly path: string;
   readonly codex: CodexSettings;

@@ -68,6 +68,9 @@ export const RunView = z.object({
 export type RunView = z.infer<typeof RunView>;
 
 export const RunDetail = RunView.extend({
+  /** What the agent was given besides what every agent gets: values, and secrets by name. */
+  runtime_environment: z.record(z.string(), z.string()),
+  secret_names: z.array(z.string()),
   phases: z.array(PhaseView),
   artifacts: z.array(ArtifactView),
   /** True for a run in progress whose worker died: nothing happens to it until somebody retries, recovers or cancels it. */
@@ -148,6 +151,8 @@ export function toRunDetail(
 ): RunDetail {
   return {
     ...toRunView(run),
+    runtime_environment: { ...run.runtimeEnvironment },
+    secret_names: [...run.secretNames],
     phases: parts.phases
       .map(toPhaseView)
       .toSorted((a, b) => phaseIndex(a.phase) - phaseIndex(b.phase) || a.attempt - b.attempt),

@@ -23,6 +23,8 @@ const RUN: Run = {
   onClarification: 'continue',
   retain: false,
   allowUnconfined: false,
+  runtimeEnvironment: {},
+  secretNames: [],
   author: { name: 'Spec Kit Bot', email: 'bot@example.org' },
   status: 'in_progress',
   reason: null,

@@ -21,12 +21,12 @@ export const REASONS = {
     'Install it with: {install}; or say where it is with {setting}; or pass --agent outline, which needs nothing.',
   ),
   credential_invalid: environment(
-    "The key of agent '{agent}' cannot be used: {problem}.",
-    'Set {setting} to the key alone, as the provider of the model shows it.',
+    "{setting}, which agent '{agent}' needs, cannot be used: {problem}.",
+    'Set {setting} to the key or token alone, as whoever issued it shows it.',
   ),
   credential_missing: environment(
-    "Agent '{agent}' needs a key for its model, and there is none.",
-    'Set {setting} to a key of the provider of the model, or pass --agent outline, which needs none.',
+    "Agent '{agent}' needs {what}, and there is none.",
+    'Set {setting} in the environment of whatever works on runs, or {instead}.',
   ),
   database_unreachable: environment(
     'The database cannot be reached: {problem}.',

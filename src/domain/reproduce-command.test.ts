@@ -15,6 +15,8 @@ const REQUEST: RunRequest = {
   onClarification: 'stop',
   retain: false,
   allowUnconfined: false,
+  runtimeEnvironment: {},
+  secretNames: [],
   author: { name: 'Spec Kit Bot', email: 'bot@example.org' },
 };
 
@@ -56,4 +58,12 @@ describe('the text is kept in a file', () => {
 test('says that the agent may do without a wall when it might', () => {
   expect(reproduceCommand({ ...REQUEST, allowUnconfined: true }).command).toContain(' --allow-unconfined ');
   expect(reproduceCommand(REQUEST).command).not.toContain('--allow-unconfined');
+});
+
+test('says what the agent was given, but for secrets and values a forge would act on', () => {
+  const { command } = commandFor({
+    runtimeEnvironment: { TZ: 'Europe/Rome', CODEX_ENV: 'ask @octocat' },
+    secretNames: ['REGISTRY_TOKEN'],
+  });
+  expect(command).toContain(' --env TZ=Europe/Rome --env CODEX_ENV=... --secret REGISTRY_TOKEN --text ');
 });

@@ -23,10 +23,17 @@ export function reproduceCommand(request: RunRequest): {
     ['--agent', request.agent],
     ['--sandbox', request.sandbox],
     request.allowUnconfined ? ['--allow-unconfined'] : [],
+    ...Object.entries(request.runtimeEnvironment).map(variable),
+    ...request.secretNames.map((name) => ['--secret', name]),
     request.onClarification === 'continue' ? ['--on-clarification', 'continue'] : [],
     needsFile ? ['--spec', SPEC_TEXT_FILE] : ['--text', specText],
   ];
   return { command: ['spec-automation', 'run', ...options.flat().map(quoteArgument)].join(' '), needsFile };
+}
+
+/** A value that a pull request would have to change is left for the reader to fill in. */
+function variable([name, value]: readonly [string, string]): readonly string[] {
+  return ['--env', `${name}=${neutralise(value) === value ? value : '...'}`];
 }
 
 /** One word of a command for a POSIX shell. */

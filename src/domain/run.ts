@@ -75,6 +75,10 @@ export interface RunRequest {
   readonly retain: boolean;
   /** The operator's word that an agent may run foreign code without a wall. */
   readonly allowUnconfined: boolean;
+  /** Variables for the agent, plain values. */
+  readonly runtimeEnvironment: Readonly<Record<string, string>>;
+  /** Names of secrets the worker hands to the agent; their values are kept nowhere. */
+  readonly secretNames: readonly string[];
   readonly author: Identity;
 }
 

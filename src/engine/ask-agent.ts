@@ -3,6 +3,7 @@ import { expandPrompt } from '../domain/expand-prompt.ts';
 import { totalUsage } from '../domain/format.ts';
 import type { AgentPhase } from '../domain/phases.ts';
 import type { ExecutionName, SandboxObserver, SandboxResult } from '../sandbox/port.ts';
+import { agentEnvironment } from './agent-variables.ts';
 import { demandFinished } from './agent-verdict.ts';
 import { watchAgent, type AgentWatch, type WatchVerdict } from './agent-watch.ts';
 import { findPrompt } from './find-prompts.ts';
@@ -15,7 +16,7 @@ import { saveArtifact } from './save-artifact.ts';
 
 /**
  * Write the prompt, keep it as evidence, and run the agent on it, or go on with an execution that another worker began.
- * @throws what `demandFinished` throws, and `sandbox_unavailable`
+ * @throws what `demandFinished` and `demandSecrets` throw, and `sandbox_unavailable`
  */
 export async function askAgent(session: RunSession, phase: AgentPhase, context: StepContext): Promise<void> {
   const command = await prepareCommand(session, phase);
@@ -88,7 +89,7 @@ async function execute(
   const execution = {
     ...executionName(session, phase, attempt),
     ...command,
-    env: { ...command.env, SPECIFY_FEATURE_DIRECTORY: outputOf(session, 'discover').featureDirectory },
+    env: agentEnvironment(session, command.env),
     needsNetwork: agentOf(session).needsNetwork,
     model: agentOf(session).model,
     workingDirectory: workspace.repo,

@@ -2,6 +2,7 @@ import type { Agent } from '../agent/port.ts';
 import type { Artifacts } from '../artifacts/port.ts';
 import type { Forge } from '../forge/port.ts';
 import type { Git } from '../git/port.ts';
+import type { Credentials } from '../domain/credentials.ts';
 import type { Redactor } from '../domain/redaction/redactor.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { PromptSource } from '../prompt/port.ts';
@@ -26,6 +27,8 @@ export interface Deps {
   readonly workspaces: Workspaces;
   /** Every byte of a run that is stored or sent passes it. */
   readonly redactor: Redactor;
+  /** What the operator's settings hold for agents. */
+  readonly credentials: Credentials;
   readonly activeRuns: ActiveRuns;
   readonly clock: Clock;
   readonly newId: () => string;

@@ -3,8 +3,8 @@ import { branchName, DEFAULT_IDENTITY, showBranches } from '../domain/naming.ts'
 import type { ClarificationMode, Identity, Run } from '../domain/run.ts';
 import { validateBranch, validateFeature, validateSpecText } from '../domain/validate.ts';
 import type { RemoteState } from '../git/port.ts';
+import { checkSubmission } from './check-submission.ts';
 import type { Deps } from './deps.ts';
-import { demandNoSecretsAsked } from './secret-scan.ts';
 
 /** What a caller asks for. Absent fields take the defaults the face was configured with. */
 export interface Submission {
@@ -22,10 +22,12 @@ export interface Submission {
   readonly onClarification?: ClarificationMode | undefined;
   readonly retain?: boolean | undefined;
   readonly allowUnconfined?: boolean | undefined;
+  /** Variables for the agent: plain values, kept with the run and shown. */
+  readonly runtimeEnvironment?: Readonly<Record<string, string>> | undefined;
+  /** Names of secrets for the agent, which the worker holds as `SPEC_AUTOMATION_SECRET_<name>`. */
+  readonly secretNames?: readonly string[] | undefined;
   readonly author?: Identity | undefined;
 }
-
-const EXTERNAL_REF_MAX_LENGTH = 255;
 
 /**
  * Check everything that can be checked without doing the work, save the run as `queued`, and ring. The row is the truth: when
@@ -36,13 +38,7 @@ export async function submitRun(deps: Deps, submission: Submission): Promise<Run
   const specText = validateSpecText(submission.specText);
   const feature = submission.feature === undefined ? null : validateFeature(submission.feature);
   if (submission.baseBranch !== undefined) validateBranch(submission.baseBranch);
-  checkNames(deps, submission);
-  const { externalRef, repository: asked } = submission;
-  demandNoSecretsAsked(deps.redactor, {
-    'spec text': specText,
-    external_ref: externalRef,
-    repository: asked,
-  });
+  checkSubmission(deps, submission);
   await deps.workspaces.preflight();
   const repository = await deps.git.canonicalRepository(submission.repository, submission.workingDirectory);
   const remote = await deps.git.inspectRemote(repository);
@@ -62,26 +58,13 @@ export async function submitRun(deps: Deps, submission: Submission): Promise<Run
     onClarification: submission.onClarification ?? 'stop',
     retain: submission.retain ?? false,
     allowUnconfined: submission.allowUnconfined ?? false,
+    runtimeEnvironment: submission.runtimeEnvironment ?? {},
+    secretNames: submission.secretNames ?? [],
     author: submission.author ?? DEFAULT_IDENTITY,
     branchName: branchName(id, deps.clock.nowMs()),
   });
   await deps.queue.ring(run.id);
   return run;
-}
-
-function checkNames({ agents, sandboxes }: Deps, { agent, sandbox, externalRef }: Submission): void {
-  if (!agents.has(agent)) throw appError('agent_unknown', { agent, known: [...agents.keys()].join(', ') });
-  if (!sandboxes.has(sandbox))
-    throw appError('sandbox_unknown', { sandbox, known: [...sandboxes.keys()].join(', ') });
-  if (
-    externalRef !== undefined &&
-    (externalRef.length > EXTERNAL_REF_MAX_LENGTH || /\p{Cc}/u.test(externalRef))
-  ) {
-    throw appError('request_invalid', {
-      field: 'external_ref',
-      problem: `it is longer than ${EXTERNAL_REF_MAX_LENGTH} characters or holds a control character`,
-    });
-  }
 }
 
 function chooseBase(repository: string, remote: RemoteState, asked: string | undefined): string {

@@ -39,7 +39,7 @@ describe.skipIf(POSTGRES_URL === undefined && !ARE_SERVICES_REQUIRED)(
           Array.from({ length: 5 }, () => openPostgresStore({ url: fresh.url })),
         );
         const applied = await Promise.all(stores.map((store) => store.migrate()));
-        expect(applied.flat()).toEqual(['0001-initial', '0002-allow-unconfined']);
+        expect(applied.flat()).toEqual(['0001-initial', '0002-allow-unconfined', '0003-runtime-environment']);
         await Promise.all(stores.map((store) => store[Symbol.asyncDispose]()));
       });
 

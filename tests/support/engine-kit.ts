@@ -48,6 +48,7 @@ export interface EngineKitOptions {
   readonly docker?: Partial<DockerSandboxOptions>;
   /** What the redactor knows. */
   readonly secrets?: readonly string[];
+  readonly credentials?: Partial<Deps['credentials']>;
   readonly settings?: Partial<Deps['settings']>;
   readonly overrides?: Partial<Deps>;
   /** Applied last. */
@@ -108,6 +109,7 @@ async function makeDeps(home: string, options: EngineKitOptions): Promise<Deps> 
     artifacts: directoryArtifacts({ directory: path.join(home, 'artifacts'), nowMs: () => clock.nowMs() }),
     activeRuns: activeRuns(),
     redactor: createRedactor(options.secrets ?? []),
+    credentials: { known: [], runSecrets: {}, settableNames: ['CODEX_ENV', 'TZ'], ...options.credentials },
     newId: randomUUID,
     settings: {
       workerName: `test:${process.pid}:${randomUUID().slice(0, 8)}`,

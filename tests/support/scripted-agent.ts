@@ -21,6 +21,10 @@ export interface Script {
   readonly waitFor?: string;
   /** Append a line to this file when it starts: counts how often the agent was asked. */
   readonly startLog?: string;
+  /** Write its whole environment to this file, as JSON. */
+  readonly environmentFile?: string;
+  /** Run each of these with a shell where they are, as an agent does that obeys its configuration. */
+  readonly obeys?: readonly string[];
 }
 
 /** An agent whose behaviour in each phase is data; a real process in a real sandbox like any other. */

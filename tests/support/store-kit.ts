@@ -83,6 +83,8 @@ export function newRun(change: Partial<NewRun> = {}): NewRun {
     onClarification: 'stop',
     retain: false,
     allowUnconfined: false,
+    runtimeEnvironment: {},
+    secretNames: [],
     author: { name: 'Ada', email: 'ada@example.com' },
     branchName: `spec_automation/20260101/${id.slice(0, 8)}`,
     ...change,

@@ -69,7 +69,7 @@ function secretNames(env: Reach['env']): readonly string[] {
 /** Every variable it needs, and who gets it. */
 export function codexVariables(
   options: CodexCliOptions,
-  { gatewayOrigin }: Surroundings,
+  { programs, gatewayOrigin }: Surroundings,
 ): readonly AgentVariable[] {
   const { apiKey, networkEnv } = options;
   const passedOn = { ...networkEnv, ...(apiKey === undefined ? {} : { [KEY_VARIABLE]: apiKey }) };
@@ -77,6 +77,9 @@ export function codexVariables(
   return [
     ...Object.entries(passedOn).map((entry) => ({ ...describe(entry), goesTo }) as const),
     ...Object.entries(ownEnv(options)).map((entry) => ({ ...describe(entry), goesTo: 'sandbox' }) as const),
+    ...Object.keys(programs === 'image' ? IMAGE_ENV : {}).map(
+      (name) => ({ name, source: 'agent', isSecret: false, goesTo: 'sandbox' }) as const,
+    ),
   ];
 }
 

@@ -51,7 +51,9 @@ export async function detectVersion({ agent, program, searchPath }: CodexNeeds):
 /** The key itself stays out of every message. */
 function demandKey({ agent, apiKey, isKeyNeeded }: CodexNeeds): void {
   if (apiKey === undefined) {
-    if (isKeyNeeded) throw appError('credential_missing', { agent, setting: KEY_VARIABLE });
+    const what = 'a key for its model';
+    const instead = 'pass --agent outline, which needs none';
+    if (isKeyNeeded) throw appError('credential_missing', { agent, what, setting: KEY_VARIABLE, instead });
     return;
   }
   const problem = /\s/u.test(apiKey)

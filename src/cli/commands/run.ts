@@ -1,3 +1,4 @@
+import { parseVariables } from '../../domain/runtime-environment.ts';
 import type { ClarificationMode } from '../../domain/run.ts';
 import type { CommandAction } from '../cli-context.ts';
 import { followToEnd } from '../follow-to-end.ts';
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly externalRef?: string;
   readonly retain?: boolean;
   readonly allowUnconfined?: boolean;
+  readonly env?: readonly string[];
+  readonly secret?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -37,6 +40,8 @@ export const run: CommandAction<RunOptions> = async (context, options) => {
     onClarification: options.onClarification,
     retain: options.retain,
     allowUnconfined: options.allowUnconfined,
+    runtimeEnvironment: parseVariables(options.env ?? []),
+    secretNames: options.secret,
   });
   context.note(`Run ${runId}\n`);
   return await followToEnd(context, app, { runId, json: options.json ?? false });

@@ -1,13 +1,14 @@
-import type { Agent, AgentVariable } from '../../agent/port.ts';
+import type { Agent } from '../../agent/port.ts';
 import { appError } from '../../domain/app-error.ts';
+import { auditVariables, type HandedVariable } from '../../domain/credentials.ts';
 import { REDACTED } from '../../domain/redact.ts';
-import type { Run } from '../../domain/run.ts';
 import type { Sandbox, Wall } from '../../sandbox/port.ts';
+import { demandSecrets, handedVariables } from '../agent-variables.ts';
 import { saveArtifact } from '../save-artifact.ts';
-import { agentOf, sandboxOf } from '../run-session.ts';
+import { agentOf, sandboxOf, type RunSession } from '../run-session.ts';
 import type { Step } from '../run-phase.ts';
 
-/** Allocate the workspace, find the agent, and write down which variables will be handed to whom. */
+/** Allocate the workspace, find the agent and what it needs, and write down which variables will be handed to whom. */
 export const prepareJob: Step<'prepare_job'> = {
   phase: 'prepare_job',
   async run(session, { log }) {
@@ -16,12 +17,13 @@ export const prepareJob: Step<'prepare_job'> = {
     const agent = agentOf(session);
     const sandbox = sandboxOf(session);
     await agent.checkSettings();
+    demandSecrets(session);
     const wall = await sandbox.preflight();
     const [agentVersion, gitVersion] = await Promise.all([
       agentVersionAt(agent, sandbox, wall),
       deps.git.detectVersion(),
     ]);
-    const content = credentialAudit({ run, agent, sandbox, wall });
+    const content = credentialAudit(session, wall);
     await saveArtifact(session, {
       name: 'credential-audit.json',
       type: 'environment_info',
@@ -31,7 +33,7 @@ export const prepareJob: Step<'prepare_job'> = {
 
     log.out(`Workspace ${workspace.root}`);
     log.out(`Agent ${agent.name} ${agentVersion}, git ${gitVersion}`);
-    for (const line of describeCredentials(agent.variables(sandbox.surroundings))) log.out(line);
+    for (const line of describeCredentials(handedVariables(session))) log.out(line);
     return { output: { agentVersion, gitVersion } };
   },
 };
@@ -49,7 +51,7 @@ async function agentVersionAt(agent: Agent, { surroundings }: Sandbox, wall: Wal
   });
 }
 
-function describeCredentials(variables: readonly AgentVariable[]): readonly string[] {
+function describeCredentials(variables: readonly HandedVariable[]): readonly string[] {
   const credentials = variables.filter(({ isSecret }) => isSecret);
   if (credentials.length === 0) return ['No credential is handed out'];
   return (['sandbox', 'gateway'] as const).flatMap((place) => {
@@ -58,31 +60,22 @@ function describeCredentials(variables: readonly AgentVariable[]): readonly stri
   });
 }
 
-/** Which variables the agent gets, from where, and which of them are credentials; never a value. */
-function credentialAudit(parts: {
-  readonly run: Run;
-  readonly agent: Agent;
-  readonly sandbox: Sandbox;
-  readonly wall: Wall;
-}): string {
-  const { run, agent, sandbox, wall } = parts;
-  const variables = agent.variables(sandbox.surroundings);
+/** Which variables were handed to whom, from where, and which of them are credentials; also those nobody got. Never a value. */
+function credentialAudit(session: RunSession, wall: Wall): string {
+  const { deps, run } = session;
+  const variables = auditVariables(handedVariables(session), deps.credentials.known);
   const audit = {
     run_id: run.id,
-    agent: agent.name,
-    sandbox: sandbox.name,
+    agent: run.agent,
+    sandbox: run.sandbox,
     wall: wall.description,
     is_confined: wall.isConfined,
-    variables: [
-      ...sandbox.variableNames.map((name) => ({ name, source: 'sandbox', goesTo: 'sandbox' as const })),
-      { name: 'SPECIFY_FEATURE_DIRECTORY', source: 'run', goesTo: 'sandbox' as const },
-      ...variables,
-    ].map(handed),
+    variables: variables.map(handed),
     credentials: variables.filter(({ isSecret }) => isSecret).map(handed),
   };
   return `${JSON.stringify(audit, null, 2)}\n`;
 }
 
-function handed({ name, source, goesTo }: Omit<AgentVariable, 'isSecret'>) {
+function handed({ name, source, goesTo }: HandedVariable) {
   return { name, source, went_to: goesTo, value: REDACTED };
 }

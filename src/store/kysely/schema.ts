@@ -24,6 +24,8 @@ export interface RunTable {
   on_clarification: ClarificationMode;
   retain: Flag;
   allow_unconfined: Flag;
+  runtime_environment: Json;
+  secret_names: Json;
   author_name: string;
   author_email: string;
   status: RunStatus;

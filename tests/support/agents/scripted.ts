@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -9,6 +10,8 @@ const script: Script = JSON.parse(await text(process.stdin));
 const say = (event: object) => process.stdout.write(`${JSON.stringify(event)}\n`);
 
 if (script.startLog !== undefined) appendFileSync(script.startLog, 'started\n');
+if (script.environmentFile !== undefined) writeFileSync(script.environmentFile, JSON.stringify(process.env));
+for (const file of script.obeys ?? []) if (existsSync(file)) spawnSync('/bin/sh', [file]);
 say({ type: 'progressed', text: script.chats ?? 'working' });
 if (script.chats !== undefined) process.stdout.write(`${script.chats}\n`);
 while (script.waitFor !== undefined && !existsSync(script.waitFor)) await delay(10);

@@ -35,6 +35,29 @@ export function buildProgram(context: CliContext, onExit: (code: ExitCode) => vo
     .configureOutput({ writeOut: context.print, writeErr: context.note, outputError: () => undefined })
     .addHelpText('after', EXAMPLES.program);
 
+  addRunCommand(program, bind);
+  program
+    .command('demo')
+    .description('run a sample spec on a sample repository: no keys, no Docker, no server')
+    .option(...JSON_OPTION)
+    .action(bind(demo));
+
+  addRunsCommands(program.command('runs').description('look at runs and steer them'), bind, bindRun);
+  addUpkeepCommands(program, bind);
+  tab(program, { completionCommandName: 'completion' });
+  return program;
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+type Bind = <Options>(action: CommandAction<Options>) => (options: Options) => Promise<void>;
+type BindRun = <Options>(
+  action: CommandAction<Options & { readonly runId: string }>,
+) => (runId: string, options: Options) => Promise<void>;
+
+function addRunCommand(program: Command, bind: Bind): void {
   program
     .command('run')
     .description('take a spec text through specify, plan and tasks, and publish the result')
@@ -67,27 +90,7 @@ export function buildProgram(context: CliContext, onExit: (code: ExitCode) => vo
     .option(...JSON_OPTION)
     .addHelpText('after', EXAMPLES.run)
     .action(bind(run));
-
-  program
-    .command('demo')
-    .description('run a sample spec on a sample repository: no keys, no Docker, no server')
-    .option(...JSON_OPTION)
-    .action(bind(demo));
-
-  addRunsCommands(program.command('runs').description('look at runs and steer them'), bind, bindRun);
-  addUpkeepCommands(program, bind);
-  tab(program, { completionCommandName: 'completion' });
-  return program;
 }
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
-}
-
-type Bind = <Options>(action: CommandAction<Options>) => (options: Options) => Promise<void>;
-type BindRun = <Options>(
-  action: CommandAction<Options & { readonly runId: string }>,
-) => (runId: string, options: Options) => Promise<void>;
 
 function addRunsCommands(runs: Command, bind: Bind, bindRun: BindRun): void {
   runs

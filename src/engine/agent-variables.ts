@@ -9,16 +9,14 @@ const FEATURE_DIRECTORY = 'SPECIFY_FEATURE_DIRECTORY';
 export function handedVariables(session: RunSession): readonly HandedVariable[] {
   const { run } = session;
   const sandbox = sandboxOf(session);
-  const plain = (source: string) => (name: string) =>
-    ({ name, source, isSecret: false, goesTo: 'sandbox' }) as const;
   const ofAgent = agentOf(session)
     .variables(sandbox.surroundings)
     .filter(({ name, isSecret }) => isSecret || run.runtimeEnvironment[name] === undefined);
   return [
-    ...sandbox.variableNames.map(plain('sandbox')),
-    plain('run')(FEATURE_DIRECTORY),
+    ...sandbox.variableNames.map((name) => plain(name, 'sandbox')),
+    plain(FEATURE_DIRECTORY, 'run'),
     ...ofAgent,
-    ...Object.keys(run.runtimeEnvironment).map(plain('run')),
+    ...Object.keys(run.runtimeEnvironment).map((name) => plain(name, 'run')),
     ...run.secretNames.map(
       (name) => ({ name, source: sourceOfSecret(name), isSecret: true, goesTo: 'sandbox' }) as const,
     ),
@@ -40,6 +38,10 @@ export function agentEnvironment(
     ...Object.fromEntries(kept),
     [FEATURE_DIRECTORY]: outputOf(session, 'discover').featureDirectory,
   };
+}
+
+function plain(name: string, source: string): HandedVariable {
+  return { name, source, isSecret: false, goesTo: 'sandbox' };
 }
 
 /**

@@ -113,9 +113,12 @@ describe('what an agent gets', () => {
 
 describe('a secret the worker', () => {
   it.each([
-    ['does not have', 'MISSING', 'credential_missing', 'SPEC_AUTOMATION_SECRET_MISSING'],
-    ['has with white space', 'SPACED', 'credential_invalid', 'white space'],
-  ])('%s ends the run before anything is cloned', async (_how, name, reason, word) => {
+    [
+      'does not have',
+      { name: 'MISSING', reason: 'credential_missing', word: 'SPEC_AUTOMATION_SECRET_MISSING' },
+    ],
+    ['has with white space', { name: 'SPACED', reason: 'credential_invalid', word: 'white space' }],
+  ])('%s ends the run before anything is cloned', async (_how, { name, reason, word }) => {
     await using engine = await openEngine({ agents: [obedientAgent()], credentials: CREDENTIALS });
     const repository = await makeRepository({ files: FILES });
     const run = await engine.runToEnd({ repository, specText: SPEC, secretNames: [name] });

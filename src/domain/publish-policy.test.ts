@@ -51,6 +51,7 @@ describe('one entry', () => {
     [file('.specify/scripts/a.sh'), 'it is not below specs or .specify/memory'],
     [file('specs/a', { kind: 'link' }), 'it is a symbolic link'],
     [file('specs/a', { kind: 'other' }), 'it is a socket, a pipe or a device'],
+    [file('specs/001/.mcp.json'), 'agents would obey a file of this name'],
     [file('specs/a.sh', { isExecutable: true }), 'it is executable and was not before'],
   ])('%#: %j is refused', (entry, problem) => {
     expect(check([entry])).toEqual([{ path: entry.path, problem }]);

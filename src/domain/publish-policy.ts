@@ -1,3 +1,4 @@
+import { isAgentConfiguration } from './agent-configuration.ts';
 import { fold, NAME_RULES } from './path-rules.ts';
 import { quote } from './validate.ts';
 
@@ -43,6 +44,7 @@ interface EntryRule {
 }
 
 const KIND_RULES: readonly EntryRule[] = [
+  { isBroken: ({ path }) => isAgentConfiguration(path), problem: 'agents would obey a file of this name' },
   { isBroken: ({ kind }) => kind === 'link', problem: 'it is a symbolic link' },
   { isBroken: ({ kind }) => kind === 'other', problem: 'it is a socket, a pipe or a device' },
   {

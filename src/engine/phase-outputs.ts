@@ -19,6 +19,8 @@ const AgentOutput = z.object({
   wasRun: z.boolean(),
   /** What the agent left for somebody to answer; only `speckit_specify` asks. */
   openQuestions: z.array(z.string()),
+  /** Agent configuration that was taken out of the working copy before; at most 100 paths. */
+  setAside: z.array(z.string()).default([]),
 });
 
 /** What each phase hands to later ones. Stored with the phase, read back when a run goes on after a crash or a retry. */
@@ -34,6 +36,8 @@ const PhaseOutput = {
     promptPack: z.string(),
     promptPackVersion: z.string(),
     promptPackDigest: z.string(),
+    /** Agent configuration of the base that no agent sees; at most 100 paths. */
+    neutralised: z.array(z.string()).default([]),
   }),
   speckit_specify: AgentOutput,
   speckit_plan: AgentOutput,

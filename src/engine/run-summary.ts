@@ -1,5 +1,6 @@
 import { totalUsage } from '../domain/format.ts';
 import type { DocumentCounts } from '../domain/feature-documents.ts';
+import { AGENT_PHASES } from '../domain/phases.ts';
 import type { PhaseRecord, RunResult } from '../domain/run.ts';
 import type { KnownOutputs } from './phase-outputs.ts';
 import type { RunSession } from './run-session.ts';
@@ -36,9 +37,17 @@ const MADE_BY: Readonly<Record<string, (outputs: KnownOutputs) => unknown>> = {
   feature_directory: (outputs) => outputs.discover?.featureDirectory,
   prompt_pack: (outputs) => outputs.discover?.promptPack,
   prompt_pack_digest: (outputs) => outputs.discover?.promptPackDigest,
+  /** Agent configuration no agent saw: the repository's, and what agents left for those after them. */
+  neutralised: (outputs) => neutralised(outputs),
   commit: (outputs) => outputs.commit_push?.commit,
   is_pushed: (outputs) => outputs.commit_push?.isPushed,
 };
+
+function neutralised(outputs: KnownOutputs): readonly string[] | undefined {
+  const ofAgents = AGENT_PHASES.flatMap(({ name }) => outputs[name]?.setAside ?? []);
+  if (outputs.discover === undefined) return undefined;
+  return [...new Set([...outputs.discover.neutralised, ...ofAgents])].toSorted();
+}
 
 function madeBy(outputs: KnownOutputs): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(MADE_BY).map(([field, read]) => [field, read(outputs) ?? null]));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readlink } from 'node:fs/promises';
 import path from 'node:path';
 
+import { isAgentConfiguration } from '../domain/agent-configuration.ts';
 import { appError } from '../domain/app-error.ts';
 import {
   checkPublishPaths,
@@ -86,11 +87,15 @@ async function isUnchanged(options: ImportTree, entry: FoundEntry, base: Base): 
   return hash.digest('hex') === before.objectId;
 }
 
-/** A submodule's folder is empty here, and a name that is not UTF-8 was seen under another one: neither is gone. */
+/**
+ * A submodule's folder is empty here, a name that is not UTF-8 was seen under another one, and what agents obey was kept from them:
+ * none of it is gone.
+ */
 function findDeleted(found: readonly FoundEntry[], base: Base): readonly Change[] {
   const present = new Set(found.map((entry) => entry.path));
   return [...base.files.values()]
     .filter(({ path: name, mode }) => !present.has(name) && mode !== SUBMODULE && !name.includes(NOT_UTF8))
+    .filter(({ path: name }) => !isAgentConfiguration(name))
     .map(({ path: name, mode }) => ({ path: name, mode }));
 }
 

@@ -31,13 +31,16 @@ export interface Git {
   readBlobs(options: ReadBlobs): Promise<ReadonlyMap<string, Buffer>>;
   /** Fill an empty `directory` with a commit's files and a throw-away repository of its own (no remote, no hooks). */
   layWorkingCopy(options: LayWorkingCopy): Promise<void>;
-  /** Paths changed in a laid working copy outside the allowed prefixes, in order; at most 100. Ignored files do not count. */
+  /**
+   * Paths changed in a laid working copy outside the allowed prefixes, in order; at most 100. Ignored files do not count, nor does
+   * agent configuration that is gone.
+   */
   listForeignChanges(
     options: Pick<ImportTree, 'gitDirectory' | 'directory' | 'allowedPrefixes'>,
   ): Promise<readonly string[]>;
   /**
    * Take what a working copy holds below the allowed prefixes as data and record it as a commit on `parent`.
-   * Content is byte-exact; nothing in the working copy is executed or followed. The same content, identity, message and date
+   * Content is byte-exact; nothing in the working copy is executed or followed. Agent configuration that is gone stays as it was. The same content, identity, message and date
    * give the same commit id. @throws `policy_refused`
    */
   importTree(options: ImportTree): Promise<ImportedTree>;

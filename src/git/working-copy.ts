@@ -2,12 +2,18 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { isAgentConfiguration } from '../domain/agent-configuration.ts';
 import { gitOutput, gitOutputUpTo, type RunGit } from './git-command.ts';
 import type { Git } from './port.ts';
 import { RAW_ATTRIBUTES } from './remote.ts';
 
 const STATUS_MAX_BYTES = 4 * 1024 * 1024;
+const LISTING_MAX_BYTES = 256 * 1024 * 1024;
+/** What stands for bytes that are no UTF-8 in a decoded name. */
+const NOT_UTF8 = '\u{FFFD}';
 const FOREIGN_PATHS_LIMIT = 100;
+/** How a line of the status begins whose file is in the index and not in the folder. */
+const DELETED = ' D ';
 const FILES_TIMEOUT_MS = 10 * 60_000;
 
 /**
@@ -42,6 +48,25 @@ export async function layWorkingCopy(
   await gitOutput(run, { args: ['update-ref', `refs/heads/${branch}`, commit], gitDirectory: ownGit });
   await gitOutput(run, { args: ['symbolic-ref', 'HEAD', `refs/heads/${branch}`], gitDirectory: ownGit });
   await copyFile(path.join(gitDirectory, 'index'), path.join(ownGit, 'index'));
+  await hideConfiguration(run, ownGit, directory);
+}
+
+/**
+ * Agent configuration is taken out before an agent starts. Its own git then neither calls that a change nor brings it back with the
+ * rest (`git checkout .`).
+ */
+async function hideConfiguration(run: RunGit, ownGit: string, workTree: string): Promise<void> {
+  const tracked = await gitOutput(run, {
+    args: ['ls-files', '-z'],
+    gitDirectory: ownGit,
+    workTree,
+    maxBytes: LISTING_MAX_BYTES,
+  });
+  const hidden = tracked.toString('utf8').split('\0').filter(isAgentConfiguration);
+  const stdin = hidden.filter((name) => !name.includes(NOT_UTF8)).join('\0');
+  if (stdin === '') return;
+  const args = ['update-index', '-z', '--skip-worktree', '--stdin'];
+  await gitOutput(run, { args, gitDirectory: ownGit, workTree, stdin });
 }
 
 /** See `Git.listForeignChanges`. Runs with the pristine git directory: the copy's own `.git` is never consulted. */
@@ -78,7 +103,10 @@ async function readStatus(
   });
   // After the last NUL there is nothing, or a line that was cut.
   const lines = result.stdout.toString('utf8').split('\0').slice(0, -1);
-  return lines.map((line) => line.slice(3));
+  // What agents obey was kept from this one, so that its absence is not the agent's doing.
+  return lines
+    .filter((line) => !(line.startsWith(DELETED) && isAgentConfiguration(line.slice(DELETED.length))))
+    .map((line) => line.slice(DELETED.length));
 }
 
 function isFolder(name: string): boolean {

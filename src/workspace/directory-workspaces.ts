@@ -6,6 +6,7 @@ import { makeDirectory } from '../lib/make-directory.ts';
 import type { Workspace, WorkspaceExpiry, Workspaces } from './port.ts';
 import { publishFile } from './publish-file.ts';
 import { removeTree } from './remove-tree.ts';
+import { setAside } from './set-aside.ts';
 
 const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
 
@@ -48,6 +49,10 @@ export function directoryWorkspaces(options: {
       await removeTree(directory);
       await demandDirectory(directory);
     },
+    setAside: ({ repo }, isUnwanted) =>
+      setAside(repo, isUnwanted).catch((cause: unknown) => {
+        throw notWritable(repo, cause);
+      }),
     async publish({ artifacts }, name, bytes) {
       // A run may end before its workspace was allocated, and leaves its evidence all the same.
       await demandDirectory(artifacts);

@@ -13,6 +13,11 @@ export interface Workspaces {
   allocate(runId: string): Promise<Workspace>;
   /** Empty one directory of a workspace, for a fresh attempt. */
   clear(directory: string): Promise<void>;
+  /**
+   * Remove from a working copy every file and folder whose path (relative, with `/`) is unwanted. Returns their paths, in order.
+   * @throws `home_not_writable` for one that cannot be removed
+   */
+  setAside(workspace: Workspace, isUnwanted: (path: string) => boolean): Promise<readonly string[]>;
   /** Write a file for people to find: `artifacts/<name>`. Parent folders are made; never follows a link. @throws `home_not_writable` */
   publish(workspace: Workspace, name: string, bytes: Uint8Array): Promise<string>;
   /** Remove what agents and clones left; `keepGit` keeps the checkpoints for a later retry. Artifacts stay. */

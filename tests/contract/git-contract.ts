@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { MakeGit } from '../support/git-kit.ts';
+import { configurationContract } from './git-configuration.ts';
 import { contentsContract } from './git-contents.ts';
 import { importsContract } from './git-imports.ts';
 import { namesContract } from './git-names.ts';
@@ -21,6 +22,7 @@ export function gitContract(name: string, makeGit: MakeGit): void {
     contentsContract(makeGit);
     workingCopiesContract(makeGit);
     importsContract(makeGit);
+    configurationContract(makeGit);
     refusalsContract(makeGit);
     pushesContract(makeGit);
   });

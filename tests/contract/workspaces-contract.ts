@@ -11,6 +11,7 @@ export interface WorkspacesBench {
 }
 
 const SECRET = 'not to be touched';
+const isBad = (place: string) => path.basename(place) === 'bad';
 
 /** What every kind of workspaces promises. */
 export function workspacesContract(name: string, open: () => Promise<WorkspacesBench>): void {
@@ -48,6 +49,32 @@ export function workspacesContract(name: string, open: () => Promise<WorkspacesB
         await expect(workspaces.allocate(runId)).rejects.toThrow('not a run id');
         await expect(workspaces.release(runId, { keepGit: false })).rejects.toThrow('not a run id');
       }
+    });
+
+    describe('setting aside', () => {
+      it('removes what is unwanted wherever it lies, links as links, and keeps the rest', async () => {
+        const { workspaces, workspace, outside } = await openAllocated();
+        const file = await secretIn(outside);
+        await mkdir(path.join(workspace.repo, 'a', 'bad', 'deep'), { recursive: true });
+        await writeFile(path.join(workspace.repo, 'a', 'bad', 'deep', 'x'), '');
+        await writeFile(path.join(workspace.repo, 'a', 'good'), '');
+        await symlink(outside, path.join(workspace.repo, 'bad'));
+        await symlink(outside, path.join(workspace.repo, 'linked'));
+        expect(await workspaces.setAside(workspace, isBad)).toEqual(['a/bad', 'bad']);
+        expect(await readdir(workspace.repo)).toEqual(['a', 'linked']);
+        expect(await readdir(path.join(workspace.repo, 'a'))).toEqual(['good']);
+        expect(await readFile(file, 'utf8')).toBe(SECRET);
+        expect(await workspaces.setAside(workspace, isBad)).toEqual([]);
+      });
+
+      it('removes it from a folder somebody made read-only', async () => {
+        const { workspaces, workspace } = await openAllocated();
+        await mkdir(path.join(workspace.repo, 'a', 'bad'), { recursive: true });
+        await chmod(path.join(workspace.repo, 'a', 'bad'), 0o500);
+        await chmod(path.join(workspace.repo, 'a'), 0o500);
+        expect(await workspaces.setAside(workspace, isBad)).toEqual(['a/bad']);
+        expect(await readdir(path.join(workspace.repo, 'a'))).toEqual([]);
+      });
     });
 
     describe('clearing', () => {

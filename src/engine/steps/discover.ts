@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { agentConfigurationOf } from '../../domain/agent-configuration.ts';
 import { digestParts } from '../../lib/digest-parts.ts';
 import type { PromptTemplate } from '../../prompt/port.ts';
 import { chooseFeature } from '../choose-feature.ts';
@@ -10,6 +11,7 @@ import type { Step } from '../run-phase.ts';
 import { agentOf, outputOf } from '../run-session.ts';
 import { surveyFeatures, type Feature } from '../survey-features.ts';
 
+const NEUTRALISED_SHOWN = 100;
 const INIT_OPTIONS = '.specify/init-options.json';
 
 /** Read the base tree: Spec Kit or not, features and their tasks, prompts; choose the feature folder and what is left to do. */
@@ -37,6 +39,8 @@ export const discover: Step<'discover'> = {
       promptPackDigest: pack.promptPackDigest,
     });
     log.out(`Agent ${agentOf(session).name} will write to ${featureDirectory}`);
+    const neutralised = agentConfigurationOf(tree.paths).slice(0, NEUTRALISED_SHOWN);
+    for (const path of neutralised) log.out(`Kept from the agent, since agents obey it: ${path}`);
     const { promptPack, promptPackVersion, promptPackDigest } = pack;
     const completeCommands = [...(existing?.completeCommands ?? [])];
     const isNewFeature = existing === undefined;
@@ -48,6 +52,7 @@ export const discover: Step<'discover'> = {
         promptPack,
         promptPackVersion,
         promptPackDigest,
+        neutralised,
       },
     };
   },

@@ -10,6 +10,9 @@ import type { Step } from '../run-phase.ts';
 import { outputOf, sandboxOf, type RunSession } from '../run-session.ts';
 import { adoptWorkingCopy, checkpointBefore, ensureWorkingCopy } from '../working-copy.ts';
 
+/** As many paths are told of. */
+const SHOWN = 100;
+
 /** Let the agent do one Spec Kit phase, then decide from the files whether it did, and record them as a checkpoint. */
 export function runAgent(phase: AgentPhase): Step<AgentPhaseName> {
   return {
@@ -20,15 +23,25 @@ export function runAgent(phase: AgentPhase): Step<AgentPhaseName> {
       const isComplete = outputOf(session, 'discover').completeCommands.includes(phase.command);
       // A later attempt was asked for explicitly: then the agent is to write it again.
       if (isComplete && context.attempt === 1) {
-        const output = { commit: checkpointBefore(session, phase), wasRun: false, openQuestions: [] };
+        const output = {
+          commit: checkpointBefore(session, phase),
+          wasRun: false,
+          openQuestions: [],
+          setAside: [],
+        };
         return { output, skipped: `${phase.document} is complete already and is kept` };
       }
-      if (context.isAdopted) adoptWorkingCopy(session, phase);
-      else await ensureWorkingCopy(session, phase);
+      const setAside = context.isAdopted
+        ? adoptWorkingCopy(session, phase)
+        : await ensureWorkingCopy(session, phase);
+      for (const path of setAside.slice(0, SHOWN))
+        context.log.out(`Set aside, since agents obey it: ${path}`);
       await askAgent(session, phase, context);
       const commit = await recordCheckpoint(session, phase);
       const questions = await checkDocument(session, phase, commit);
-      return { output: { commit, wasRun: true, openQuestions: [...questions] } };
+      return {
+        output: { commit, wasRun: true, openQuestions: [...questions], setAside: setAside.slice(0, SHOWN) },
+      };
     },
   };
 }

@@ -23,6 +23,7 @@ import { systemClock } from './lib/clock.ts';
 import { packagePaths } from './lib/package-paths.ts';
 import { builtinPrompts } from './prompt/builtin-prompts.ts';
 import { repositoryPrompts } from './prompt/repository-prompts.ts';
+import { scaffoldPrompts } from './prompt/scaffold-prompts.ts';
 import { inProcessQueue } from './queue/in-process-queue.ts';
 import { dockerSandbox } from './sandbox/docker/docker-sandbox.ts';
 import { processSandbox } from './sandbox/process/process-sandbox.ts';
@@ -145,7 +146,7 @@ function composeDeps(settings: Settings, store: Store): Deps {
     forges: [localForge({ directory: workspaces.root })],
     sandboxes: byName(sandboxes(settings)),
     agents: byName(agents(settings)),
-    promptSources: [repositoryPrompts(), builtinPrompts()],
+    promptSources: [repositoryPrompts(), scaffoldPrompts(), builtinPrompts()],
     artifacts: openArtifacts(settings),
     redactor: createRedactor(settings.secrets.map(({ value }) => value)),
     credentials: credentialsOf(settings),

@@ -3,6 +3,7 @@ import { AGENT_PHASES, type SpecKitCommand } from '../domain/phases.ts';
 import type { PromptQuery, PromptTemplate } from '../prompt/port.ts';
 import { agentOf, type RunSession } from './run-session.ts';
 import type { CommitTree } from './read-tree.ts';
+import { scaffoldOf } from './scaffold.ts';
 
 /** The prompt of one command, from the first source that has it. @throws `internal` when none does. */
 export async function findPrompt(
@@ -10,7 +11,8 @@ export async function findPrompt(
   tree: CommitTree,
   command: SpecKitCommand,
 ): Promise<PromptTemplate> {
-  const query: PromptQuery = { specKitKey: agentOf(session).specKitKey, command, tree };
+  const scaffold = async () => (await scaffoldOf(session)).tree;
+  const query: PromptQuery = { specKitKey: agentOf(session).specKitKey, command, tree, scaffold };
   for (const source of session.deps.promptSources) {
     const template = await source.find(query);
     if (template !== undefined) return template;

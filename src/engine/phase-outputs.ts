@@ -38,6 +38,8 @@ const PhaseOutput = {
     promptPackDigest: z.string(),
     /** Agent configuration of the base that no agent sees; at most 100 paths. */
     neutralised: z.array(z.string()).default([]),
+    /** What of the sandbox's image is laid into the working copy; `null` where its prompts are not used. */
+    scaffold: z.object({ digest: z.string(), files: z.number() }).nullable().default(null),
   }),
   speckit_specify: AgentOutput,
   speckit_plan: AgentOutput,

@@ -8,6 +8,7 @@ import type { Fence } from '../store/port.ts';
 import type { Workspace } from '../workspace/port.ts';
 import type { CommitTree } from './read-tree.ts';
 import type { Deps } from './deps.ts';
+import type { Scaffold } from './scaffold.ts';
 import { knownOutputs, type KnownOutputs, type PhaseOutputs } from './phase-outputs.ts';
 
 /** One process at work on one run, from its claim to the end of its lease. */
@@ -27,6 +28,8 @@ export interface RunSession {
   readonly trees: Map<string, Promise<CommitTree>>;
   /** The commit this process laid the agent's working copy from; absent until it did. */
   laidFrom?: string;
+  /** What the sandbox's image holds of Spec Kit, once somebody asked. */
+  scaffold?: Promise<Scaffold>;
 }
 
 /** Claim a run and gather what is known of it; `undefined` when it is not free to take. */

@@ -37,6 +37,7 @@ const MADE_BY: Readonly<Record<string, (outputs: KnownOutputs) => unknown>> = {
   feature_directory: (outputs) => outputs.discover?.featureDirectory,
   prompt_pack: (outputs) => outputs.discover?.promptPack,
   prompt_pack_digest: (outputs) => outputs.discover?.promptPackDigest,
+  scaffold_digest: (outputs) => outputs.discover?.scaffold?.digest,
   /** Agent configuration no agent saw: the repository's, and what agents left for those after them. */
   neutralised: (outputs) => neutralised(outputs),
   commit: (outputs) => outputs.commit_push?.commit,

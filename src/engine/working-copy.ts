@@ -1,6 +1,7 @@
 import { isAgentConfiguration } from '../domain/agent-configuration.ts';
 import { AGENT_PHASES, type AgentPhase } from '../domain/phases.ts';
 import { parseAgentOutput } from './phase-outputs.ts';
+import { scaffoldOf } from './scaffold.ts';
 import { outputOf, sandboxOf, type RunSession } from './run-session.ts';
 
 /**
@@ -14,6 +15,7 @@ export async function ensureWorkingCopy(session: RunSession, phase: AgentPhase):
   await deps.workspaces.clear(workspace.home);
   if (session.laidFrom === undefined) await layWorkingCopy(session, phase);
   const setAside = await deps.workspaces.setAside(workspace, isAgentConfiguration);
+  await deps.workspaces.layFiles(workspace, (await scaffoldOf(session)).laid);
   return setAside.map((path) => deps.redactor.redact(path));
 }
 

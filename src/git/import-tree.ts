@@ -12,6 +12,7 @@ import {
 } from '../domain/publish-policy.ts';
 import { fastImportStream, type Change } from './fast-import.ts';
 import { gitOutput, type RunGit } from './git-command.ts';
+import { isAsLaid } from './laid-files.ts';
 import type { ImportedTree, ImportTree, TreeEntry } from './port.ts';
 import { listTree } from './read-commit.ts';
 import { readPlainFile, walkTree, type FoundEntry } from './walk-tree.ts';
@@ -65,7 +66,11 @@ async function findChanged(
   base: Base,
 ): Promise<readonly FoundEntry[]> {
   const changed: FoundEntry[] = [];
-  for (const entry of found) if (!(await isUnchanged(options, entry, base))) changed.push(entry);
+  for (const entry of found) {
+    const isNew = !base.files.has(entry.path);
+    if (isNew && (await isAsLaid(options, entry.path))) continue;
+    if (!(await isUnchanged(options, entry, base))) changed.push(entry);
+  }
   return changed;
 }
 

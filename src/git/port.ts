@@ -36,7 +36,7 @@ export interface Git {
    * agent configuration that is gone.
    */
   listForeignChanges(
-    options: Pick<ImportTree, 'gitDirectory' | 'directory' | 'allowedPrefixes'>,
+    options: Pick<ImportTree, 'gitDirectory' | 'directory' | 'allowedPrefixes' | 'laid'>,
   ): Promise<readonly string[]>;
   /**
    * Take what a working copy holds below the allowed prefixes as data and record it as a commit on `parent`.
@@ -104,6 +104,8 @@ export interface ImportTree {
   readonly dateMs: number;
   /** Folders that may change, without trailing slash. */
   readonly allowedPrefixes: readonly string[];
+  /** Files that were put into the working copy beside the base's: one that is still as it was is nobody's change. None when absent. */
+  readonly laid?: ReadonlyMap<string, Uint8Array>;
 }
 
 export interface ImportedTree {

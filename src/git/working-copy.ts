@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 
 import { isAgentConfiguration } from '../domain/agent-configuration.ts';
 import { gitOutput, gitOutputUpTo, type RunGit } from './git-command.ts';
+import { isAsLaid } from './laid-files.ts';
 import type { Git } from './port.ts';
 import { RAW_ATTRIBUTES } from './remote.ts';
 
@@ -76,17 +77,20 @@ export async function listForeignChanges(
 ): Promise<readonly string[]> {
   const prefixes = options.allowedPrefixes;
   const changed = await readStatus(run, options, ['--untracked-files=normal']);
-  // Git names a new folder without what is in it; one that holds an allowed folder may hold others as well.
-  const folders = changed.filter(
-    (name) => prefixes.some((prefix) => prefix.startsWith(name)) && isFolder(name),
-  );
+  // Git names a new folder without what is in it; one that holds an allowed folder or a file of ours may hold others as well.
+  const known = [...prefixes, ...(options.laid?.keys() ?? [])];
+  const folders = changed.filter((name) => isFolder(name) && known.some((place) => place.startsWith(name)));
   const inside =
     folders.length === 0 ? [] : await readStatus(run, options, ['--untracked-files=all', '--', ...folders]);
-  const isForeign = (name: string) => !prefixes.some((prefix) => name.startsWith(`${prefix}/`));
-  return [...changed.filter((name) => !folders.includes(name)), ...inside]
-    .filter(isForeign)
-    .toSorted()
-    .slice(0, FOREIGN_PATHS_LIMIT);
+  const foreign = [...changed.filter((name) => !folders.includes(name)), ...inside]
+    .filter((name) => !prefixes.some((prefix) => name.startsWith(`${prefix}/`)))
+    .toSorted();
+  const told: string[] = [];
+  for (const name of foreign) {
+    if (told.length === FOREIGN_PATHS_LIMIT) break;
+    if (!(await isAsLaid(options, name))) told.push(name);
+  }
+  return told;
 }
 
 async function readStatus(

@@ -5,9 +5,10 @@ import { documentProblem, openQuestions } from '../domain/feature-documents.ts';
 import { builtinPrompts } from './builtin-prompts.ts';
 
 const EMPTY_TREE = { paths: [], readText: () => Promise.resolve(undefined) };
+const NO_FILES = { tree: EMPTY_TREE, scaffold: () => Promise.resolve(EMPTY_TREE) };
 
 describe.each(AGENT_PHASES)('the built-in prompt of $command', ({ command, document }) => {
-  const find = () => builtinPrompts().find({ specKitKey: 'any', command, tree: EMPTY_TREE });
+  const find = () => builtinPrompts().find({ specKitKey: 'any', command, ...NO_FILES });
 
   test('is there for every agent and every repository', async () => {
     expect(await find()).toMatchObject({ pack: 'builtin', version: '1', origin: `builtin/${command}` });
@@ -70,12 +71,12 @@ test.each([
     ],
   ],
 ] as const)('the prompt of %s asks for the parts of its document', async (command, parts) => {
-  const template = await builtinPrompts().find({ specKitKey: 'any', command, tree: EMPTY_TREE });
+  const template = await builtinPrompts().find({ specKitKey: 'any', command, ...NO_FILES });
   for (const part of parts) expect(template?.body).toContain(part);
 });
 
 test('a form filled in by the book is accepted', async () => {
-  const template = await builtinPrompts().find({ specKitKey: 'any', command: 'tasks', tree: EMPTY_TREE });
+  const template = await builtinPrompts().find({ specKitKey: 'any', command: 'tasks', ...NO_FILES });
   const [, form = ''] = /~~~markdown\n([^]*?)~~~/u.exec(template?.body ?? '') ?? [];
   expect(documentProblem('tasks', form.replaceAll(/<[^>]*>/gu, 'something'))).toBeUndefined();
 });

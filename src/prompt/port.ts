@@ -1,7 +1,8 @@
 import type { SpecKitCommand } from '../domain/phases.ts';
 
 /**
- * A source of Spec Kit prompts. The engine asks its sources in order (the repository's own, then the built-in pack) and takes the
+ * A source of Spec Kit prompts. The engine asks its sources in order (the repository's own, what the sandbox's image
+ * holds, then the built-in pack) and takes the
  * first that has a prompt for the command.
  */
 export interface PromptSource {
@@ -16,9 +17,11 @@ export interface PromptQuery {
   readonly command: SpecKitCommand;
   /** The base tree as data. */
   readonly tree: RepositoryTree;
+  /** What the sandbox's image holds of Spec Kit; read when it is asked for. */
+  readonly scaffold: () => Promise<RepositoryTree>;
 }
 
-/** Read access to a commit, without a working copy. */
+/** Read access to a commit, or to files that lie as in one, without a working copy. */
 export interface RepositoryTree {
   /** Every path of the tree, in order. */
   readonly paths: readonly string[];

@@ -8,11 +8,19 @@ function treeOf(files: Readonly<Record<string, string | undefined>>): Repository
   return { paths: Object.keys(files).toSorted(), readText: (path) => Promise.resolve(files[path]) };
 }
 
+const scaffold = () => Promise.reject(new Error('nobody asked for it'));
+
 function find(
   files: Readonly<Record<string, string | undefined>>,
   query: Partial<Omit<PromptQuery, 'tree'>> = {},
 ) {
-  return repositoryPrompts().find({ specKitKey: 'codex', command: 'plan', ...query, tree: treeOf(files) });
+  return repositoryPrompts().find({
+    specKitKey: 'codex',
+    command: 'plan',
+    scaffold,
+    ...query,
+    tree: treeOf(files),
+  });
 }
 
 const SKILL = '---\nname: speckit-plan\ndescription: Plan\n---\n\nPlan $ARGUMENTS\n';

@@ -15,6 +15,11 @@ export interface Sandbox {
   isPresent(): Promise<boolean>;
   /** Make sure an execution could start now, and tell what would hold it. @throws `sandbox_unavailable`, `image_missing` */
   preflight(): Promise<Wall>;
+  /**
+   * Files of Spec Kit that the sandbox's image holds for an agent (Spec Kit's key), by path relative to a repository; empty where it
+   * holds none.
+   */
+  readScaffold(specKitKey: string): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Whether there is such an execution to adopt: under way, or over with its result at hand. */
   canAdopt(name: ExecutionName): Promise<boolean>;
   /**

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { appError, describeThrown } from '../domain/app-error.ts';
 import { makeDirectory } from '../lib/make-directory.ts';
+import { layFiles } from './lay-files.ts';
 import type { Workspace, WorkspaceExpiry, Workspaces } from './port.ts';
 import { publishFile } from './publish-file.ts';
 import { removeTree } from './remove-tree.ts';
@@ -51,6 +52,10 @@ export function directoryWorkspaces(options: {
     },
     setAside: ({ repo }, isUnwanted) =>
       setAside(repo, isUnwanted).catch((cause: unknown) => {
+        throw notWritable(repo, cause);
+      }),
+    layFiles: ({ repo }, files) =>
+      layFiles(repo, files).catch((cause: unknown) => {
         throw notWritable(repo, cause);
       }),
     async publish({ artifacts }, name, bytes) {

@@ -18,6 +18,11 @@ export interface Workspaces {
    * @throws `home_not_writable` for one that cannot be removed
    */
   setAside(workspace: Workspace, isUnwanted: (path: string) => boolean): Promise<readonly string[]>;
+  /**
+   * Put files into a working copy where nothing is; those that begin with `#!` can be executed. Never follows a link. Returns the
+   * paths of those it put there.
+   */
+  layFiles(workspace: Workspace, files: ReadonlyMap<string, Uint8Array>): Promise<readonly string[]>;
   /** Write a file for people to find: `artifacts/<name>`. Parent folders are made; never follows a link. @throws `home_not_writable` */
   publish(workspace: Workspace, name: string, bytes: Uint8Array): Promise<string>;
   /** Remove what agents and clones left; `keepGit` keeps the checkpoints for a later retry. Artifacts stay. */

@@ -4,6 +4,7 @@ import type { MakeGit } from '../support/git-kit.ts';
 import { configurationContract } from './git-configuration.ts';
 import { contentsContract } from './git-contents.ts';
 import { importsContract } from './git-imports.ts';
+import { laidFilesContract } from './git-laid-files.ts';
 import { namesContract } from './git-names.ts';
 import { pushesContract } from './git-pushes.ts';
 import { refusalsContract } from './git-refusals.ts';
@@ -23,6 +24,7 @@ export function gitContract(name: string, makeGit: MakeGit): void {
     workingCopiesContract(makeGit);
     importsContract(makeGit);
     configurationContract(makeGit);
+    laidFilesContract(makeGit);
     refusalsContract(makeGit);
     pushesContract(makeGit);
   });

@@ -77,6 +77,32 @@ export function workspacesContract(name: string, open: () => Promise<WorkspacesB
       });
     });
 
+    describe('laying files', () => {
+      it('puts them where nothing is, scripts to be executed, and follows no link', async () => {
+        const { workspaces, workspace, outside } = await openAllocated();
+        const file = await secretIn(outside);
+        await mkdir(path.join(workspace.repo, 'there'), { recursive: true });
+        await writeFile(path.join(workspace.repo, 'there', 'a'), 'own');
+        await writeFile(path.join(workspace.repo, 'file'), 'own');
+        await symlink(outside, path.join(workspace.repo, 'folder'));
+        await symlink(path.join(outside, 'new'), path.join(workspace.repo, 'dangling'));
+        const names = ['a/b/run.sh', 'there/a', 'there/b', 'file/x', 'folder/x', 'dangling'];
+        const files = new Map(
+          names.map((place) => [place, Buffer.from(place.endsWith('.sh') ? '#!/bin/sh\n' : 'laid')]),
+        );
+        expect(await workspaces.layFiles(workspace, files)).toEqual(['a/b/run.sh', 'there/b']);
+        expect((await modeOf(path.join(workspace.repo, 'a/b/run.sh'))) & 0o111).not.toBe(0);
+        expect((await modeOf(path.join(workspace.repo, 'there/b'))) & 0o111).toBe(0);
+        expect(await readFile(path.join(workspace.repo, 'there/a'), 'utf8')).toBe('own');
+        expect(await readdir(outside)).toEqual([path.basename(file)]);
+        expect(await workspaces.layFiles(workspace, files)).toEqual([]);
+        const away = new Map([['a/../../x', Buffer.from('x')]]);
+        await expect(workspaces.layFiles(workspace, away)).rejects.toMatchObject({
+          code: 'home_not_writable',
+        });
+      });
+    });
+
     describe('clearing', () => {
       it('leaves an empty directory, whatever was there', async () => {
         const { workspaces, workspace } = await openAllocated();

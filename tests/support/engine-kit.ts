@@ -13,6 +13,7 @@ import { gitCli } from '../../src/git/git-cli.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { builtinPrompts } from '../../src/prompt/builtin-prompts.ts';
 import { repositoryPrompts } from '../../src/prompt/repository-prompts.ts';
+import { scaffoldPrompts } from '../../src/prompt/scaffold-prompts.ts';
 import { inProcessQueue } from '../../src/queue/in-process-queue.ts';
 import { dockerSandbox, type DockerSandboxOptions } from '../../src/sandbox/docker/docker-sandbox.ts';
 import type { Sandbox } from '../../src/sandbox/port.ts';
@@ -105,7 +106,7 @@ async function makeDeps(home: string, options: EngineKitOptions): Promise<Deps> 
     forges: [localForge({ directory: workspaces.root })],
     sandboxes: new Map(makeSandboxes(home, options).map((sandbox) => [sandbox.name, sandbox])),
     agents: new Map(options.agents.map((agent) => [agent.name, agent])),
-    promptSources: [repositoryPrompts(), builtinPrompts()],
+    promptSources: [repositoryPrompts(), scaffoldPrompts(), builtinPrompts()],
     artifacts: directoryArtifacts({ directory: path.join(home, 'artifacts'), nowMs: () => clock.nowMs() }),
     activeRuns: activeRuns(),
     redactor: createRedactor(options.secrets ?? []),

@@ -20,7 +20,7 @@ export interface LaidCopy extends Pristine {
   readonly directory: string;
   /** Import the copy; `change` replaces parts of the usual request. */
   readonly importTree: (change?: Partial<ImportTree>) => Promise<ImportedTree>;
-  readonly listForeignChanges: () => Promise<readonly string[]>;
+  readonly listForeignChanges: (laid?: ImportTree['laid']) => Promise<readonly string[]>;
   /** Write files into the copy, with the folders above them. */
   readonly write: (files: Readonly<Record<string, string | Uint8Array>>) => Promise<void>;
 }
@@ -56,8 +56,8 @@ export async function layCopy(
     ...pristine,
     directory,
     importTree: (change) => git.importTree({ ...importRequest(pristine, directory), ...change }),
-    listForeignChanges: () =>
-      git.listForeignChanges({ gitDirectory, directory, allowedPrefixes: ALLOWED_PREFIXES }),
+    listForeignChanges: (laid = new Map()) =>
+      git.listForeignChanges({ gitDirectory, directory, allowedPrefixes: ALLOWED_PREFIXES, laid }),
     write: (written) => writeFiles(directory, written),
   };
 }

@@ -25,6 +25,8 @@ export interface Script {
   readonly environmentFile?: string;
   /** Run each of these with a shell where they are, as an agent does that obeys its configuration. */
   readonly obeys?: readonly string[];
+  /** Say what files are in its working copy. */
+  readonly lists?: boolean;
 }
 
 /** An agent whose behaviour in each phase is data; a real process in a real sandbox like any other. */

@@ -3,6 +3,7 @@ import { countFeature, saveDiff } from '../closing-evidence.ts';
 import type { Step } from '../run-phase.ts';
 import { demandNoSecrets } from '../secret-scan.ts';
 import { outputOf, type RunSession } from '../run-session.ts';
+import { scaffoldOf } from '../scaffold.ts';
 
 /** Push the last checkpoint as the run's branch, unless nothing changed or this is a dry run. */
 export const commitPush: Step<'commit_push'> = {
@@ -44,8 +45,17 @@ export const commitPush: Step<'commit_push'> = {
 };
 
 /** What the agent changed elsewhere; only known while the working copy of this process is there. */
-async function listLeftOut({ deps, workspace, laidFrom }: RunSession): Promise<readonly string[]> {
+async function listLeftOut(session: RunSession): Promise<readonly string[]> {
+  const { deps, workspace, laidFrom } = session;
   if (laidFrom === undefined) return [];
   const { git: gitDirectory, repo: directory } = workspace;
-  return deps.git.listForeignChanges({ gitDirectory, directory, allowedPrefixes: ALLOWED_PREFIXES });
+  const { laid } = await scaffoldOf(session);
+  const paths = await deps.git.listForeignChanges({
+    gitDirectory,
+    directory,
+    laid,
+    allowedPrefixes: ALLOWED_PREFIXES,
+  });
+  // They are kept with the run and shown, and the agent chose them.
+  return paths.map((path) => deps.redactor.redact(path));
 }

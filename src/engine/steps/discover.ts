@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { agentConfigurationOf } from '../../domain/agent-configuration.ts';
+import { SCAFFOLD_PACK } from '../../domain/scaffold.ts';
 import { digestParts } from '../../lib/digest-parts.ts';
 import type { PromptTemplate } from '../../prompt/port.ts';
 import { chooseFeature } from '../choose-feature.ts';
@@ -8,7 +9,9 @@ import { findPrompts } from '../find-prompts.ts';
 import type { PhaseLog } from '../phase-log.ts';
 import { readTree, type CommitTree } from '../read-tree.ts';
 import type { Step } from '../run-phase.ts';
-import { agentOf, outputOf } from '../run-session.ts';
+import type { PhaseOutputs } from '../phase-outputs.ts';
+import { agentOf, outputOf, type RunSession } from '../run-session.ts';
+import { scaffoldOf } from '../scaffold.ts';
 import { surveyFeatures, type Feature } from '../survey-features.ts';
 
 const NEUTRALISED_SHOWN = 100;
@@ -28,8 +31,10 @@ export const discover: Step<'discover'> = {
     await session.deps.store.updateRun(session.fence, { featureDirectory });
     log.out(existing === undefined ? `New feature ${featureDirectory}` : `Continuing ${featureDirectory}`);
 
-    const pack = describePack(await findPrompts(session, tree));
+    const templates = await findPrompts(session, tree);
+    const pack = describePack(templates);
     log.out(`Prompts: ${pack.origins}`);
+    const scaffold = await describeScaffold(session, templates, log);
     await session.deps.store.saveAgentConfig(session.fence, {
       agent: session.run.agent,
       agentVersion: outputOf(session, 'prepare_job').agentVersion,
@@ -53,6 +58,7 @@ export const discover: Step<'discover'> = {
         promptPackVersion,
         promptPackDigest,
         neutralised,
+        scaffold,
       },
     };
   },
@@ -107,6 +113,18 @@ function describePack(templates: readonly PromptTemplate[]) {
     promptPackDigest: digestParts(templates.map(({ body }) => body)),
     origins: templates.map(({ origin }) => origin).join(', '),
   };
+}
+
+/** The image's files are used as a whole or not at all: its prompts call its scripts and fill its templates. */
+async function describeScaffold(
+  session: RunSession,
+  templates: readonly PromptTemplate[],
+  log: PhaseLog,
+): Promise<PhaseOutputs['discover']['scaffold']> {
+  if (!templates.some(({ pack }) => pack === SCAFFOLD_PACK)) return null;
+  const { laid, digest } = await scaffoldOf(session);
+  log.out(`Spec Kit of the sandbox's image: ${laid.size} files for the working copy (sha256 ${digest})`);
+  return { digest, files: laid.size };
 }
 
 function distinct(values: readonly string[]): string {

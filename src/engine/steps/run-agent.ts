@@ -7,6 +7,7 @@ import { askAgent, executionName } from '../ask-agent.ts';
 import { readTree } from '../read-tree.ts';
 import { parseCloneOutput } from '../phase-outputs.ts';
 import type { Step } from '../run-phase.ts';
+import { scaffoldOf } from '../scaffold.ts';
 import { outputOf, sandboxOf, type RunSession } from '../run-session.ts';
 import { adoptWorkingCopy, checkpointBefore, ensureWorkingCopy } from '../working-copy.ts';
 
@@ -70,6 +71,7 @@ async function recordCheckpoint(session: RunSession, phase: AgentPhase): Promise
     author: run.author,
     dateMs: run.createdAtMs,
     allowedPrefixes: ALLOWED_PREFIXES,
+    laid: (await scaffoldOf(session)).laid,
   });
   return commit;
 }
@@ -84,7 +86,9 @@ async function checkDocument(
   if (commit === outputOf(session, 'git_clone').commit) return [];
   const tree = await readTree(session, commit);
   const text = await tree.readText(`${outputOf(session, 'discover').featureDirectory}/${phase.document}`);
-  const template = await tree.readText(`.specify/templates/${phase.document.replace('.md', '-template.md')}`);
+  const templatePath = `.specify/templates/${phase.document.replace('.md', '-template.md')}`;
+  const scaffold = (await scaffoldOf(session)).tree;
+  const template = (await tree.readText(templatePath)) ?? (await scaffold.readText(templatePath));
   const problem = problemOf(phase, text, template);
   if (problem !== undefined) {
     throw appError('no_output', {

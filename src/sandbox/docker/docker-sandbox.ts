@@ -59,6 +59,14 @@ export function dockerSandbox({ socketPath, ...options }: DockerSandboxOptions):
     reap: (runId) => use((docker) => reap(docker, runId)),
     // Without a daemon there is nothing to find, and nobody to ask.
     listOrphanRuns: async () => ((await isPresent(socketPath)) ? use(listOrphanRuns) : []),
+    variableNames: ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TERM', 'NO_COLOR', 'HOSTNAME'],
+    surroundings: { programs: 'image', gatewayOrigin: undefined },
+    preflight: () => preflight(docker, options),
+    readScaffold: () => Promise.resolve(new Map()),
+    canAdopt: (name) => canAdopt(docker, name),
+    execute: (command, observe) => execute(docker, options, { command, observe }),
+    reap: (runId) => reap(docker, runId),
+    listOrphanRuns: () => listOrphanRuns(docker),
   };
 }
 

@@ -59,6 +59,7 @@ export function processSandbox(options: ProcessSandboxOptions): Sandbox {
     surroundings: ON_HOST,
     isPresent: () => Promise.resolve(true),
     preflight: async () => (await findOnce()).wall,
+    readScaffold: () => Promise.resolve(new Map()),
     canAdopt,
     execute: async (command, observe) => execute({ ...options, ...(await findOnce()) }, command, observe),
     reap,

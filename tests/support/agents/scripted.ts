@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,6 +19,9 @@ const say = (event: object) => process.stdout.write(`${JSON.stringify(event)}\n`
 
 if (script.startLog !== undefined) appendFileSync(script.startLog, 'started\n');
 if (script.environmentFile !== undefined) writeFileSync(script.environmentFile, JSON.stringify(process.env));
+if (script.lists === true)
+  for (const file of readdirSync('.', { recursive: true, encoding: 'utf8' }))
+    if (!file.startsWith('.git/')) process.stdout.write(`there: ${file}\n`);
 for (const file of script.obeys ?? []) if (existsSync(file)) spawnSync('/bin/sh', [file]);
 say({ type: 'progressed', text: script.chats ?? 'working' });
 if (script.chats !== undefined) process.stdout.write(`${script.chats}\n`);

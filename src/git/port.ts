@@ -27,7 +27,7 @@ export interface Git {
     readonly commit: string;
     readonly prefix?: string;
   }): Promise<readonly TreeEntry[]>;
-  /** Blobs by object id, in one call; ids that are absent or larger than 1 MB are left out. At most 64 MB together. */
+  /** Blobs by object id, in one call; ids that are absent or larger than `maxBytes` are left out. At most 64 MB together. */
   readBlobs(options: ReadBlobs): Promise<ReadonlyMap<string, Buffer>>;
   /** Fill an empty `directory` with a commit's files and a throw-away repository of its own (no remote, no hooks). */
   layWorkingCopy(options: LayWorkingCopy): Promise<void>;
@@ -82,6 +82,8 @@ export interface TreeEntry {
 export interface ReadBlobs {
   readonly gitDirectory: string;
   readonly objectIds: readonly string[];
+  /** Of one blob; 1 MB when absent. */
+  readonly maxBytes?: number;
 }
 
 export interface LayWorkingCopy {

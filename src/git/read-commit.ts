@@ -61,9 +61,10 @@ export async function readBlobs(run: RunGit, options: ReadBlobs): Promise<Readon
       maxBytes: BLOBS_MAX_BYTES,
     });
   const sizes = asked.length === 0 ? '' : (await ask('--batch-check', asked)).toString('latin1');
+  const { maxBytes = BLOB_MAX_BYTES } = options;
   const small = sizes.split('\n').flatMap((line) => {
     const [objectId = '', type, size] = line.split(' ');
-    return type === 'blob' && Number(size) <= BLOB_MAX_BYTES ? [objectId] : [];
+    return type === 'blob' && Number(size) <= maxBytes ? [objectId] : [];
   });
   return small.length === 0 ? new Map() : parseBatch(await ask('--batch', small));
 }

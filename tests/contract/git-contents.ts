@@ -100,7 +100,7 @@ export function contentsContract(makeGit: MakeGit): void {
       expect(await git.readBlobs({ gitDirectory, objectIds: [] })).toEqual(new Map());
     });
 
-    it('leaves out what is larger than 1 MB, however large it is', async () => {
+    it('leaves out what is larger than 1 MB or the bound, however large it is', async () => {
       const { gitDirectory, commit } = await pristineOf({
         a: Buffer.alloc(MEGABYTE, 1),
         b: Buffer.alloc(MEGABYTE + 1, 2),
@@ -109,6 +109,8 @@ export function contentsContract(makeGit: MakeGit): void {
       const objectIds = (await git.listTree({ gitDirectory, commit })).map((entry) => entry.objectId);
       const blobs = await git.readBlobs({ gitDirectory, objectIds });
       expect([...blobs.keys()]).toEqual([objectIds[0]]);
+      const more = await git.readBlobs({ gitDirectory, objectIds, maxBytes: MEGABYTE + 1 });
+      expect([...more.keys()]).toEqual(objectIds.slice(0, 2));
     });
   });
 

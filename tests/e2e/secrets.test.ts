@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 
+import type { AgentInvocation } from '../../src/agent/port.ts';
+import type { Deps } from '../../src/engine/deps.ts';
 import { openEngine, type EngineKit } from '../support/engine-kit.ts';
 import { runCli } from '../support/cli.ts';
 import { git, makeRepository, temporaryDirectory } from '../support/git-repository.ts';
@@ -8,6 +10,9 @@ import { goodDocument, scriptedAgent } from '../support/scripted-agent.ts';
 import { sweep } from '../support/sweep.ts';
 
 const SECRET = 'sk-proj-q7Xw2ZpL9vTn4RbYc8KdM3hJf6GsE1aU5oQiW0xBzVtCyNrPlHkDmSgF';
+/** Of no known form. */
+const UNKNOWN = 'q7Xw2ZpL9vTn4RbYc8KdM3hJf6GsE1aU5oQiW0xB';
+const write = (invocation: AgentInvocation) => goodDocument({ ...invocation, specText: SPEC });
 const FILES = { 'README.md': 'readme\n' };
 const SPEC = 'Users can export their list.';
 const KEY = generateKeyPairSync('rsa', {
@@ -87,6 +92,61 @@ describe('a secret the agent knows', () => {
     expect(run.reason_text).toContain('aws access key id');
   });
 
+  it.each([
+    [
+      'at the end of a document of more than a megabyte',
+      `${'Some words about it.\n'.repeat(70_000)}${SECRET}\n`,
+    ],
+    ['between bytes that are no text', Buffer.concat([Buffer.from([0xff, 0xfe, 0x80]), utf16(SECRET)])],
+  ])('is found %s', async (_where, content) => {
+    const agent = scriptedAgent((invocation) => ({
+      files: goodDocument(invocation),
+      encodedFiles: {
+        [`${invocation.featureDirectory}/appendix.md`]: Buffer.from(content).toString('base64'),
+      },
+      isFinishing: true,
+    }));
+    await using engine = await openEngine({ agents: [agent], secrets: [SECRET] });
+    const repository = await makeRepository({ files: FILES });
+    const run = await engine.runToEnd({ repository, specText: SPEC });
+    expect(run).toMatchObject({ status: 'failed', reason: 'secret_in_output', branch_name: null });
+    expect(run.reason_text).toContain('appendix.md');
+    expect(await git(repository, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
+  });
+
+  it('is masked in the name of a file that is left out, wherever that name is kept', async () => {
+    const agent = scriptedAgent((invocation) => ({
+      files: { ...goodDocument(invocation), [`notes/${SECRET}.md`]: '', [`${SECRET}.md`]: '' },
+      isFinishing: true,
+    }));
+    await using engine = await openEngine({ agents: [agent], secrets: [SECRET] });
+    const repository = await makeRepository({ files: FILES });
+    const run = await engine.runToEnd({ repository, specText: SPEC });
+    expect(run.status).toBe('succeeded');
+    expect(await engine.readText(run.run_id, 'pull-request.md')).toContain('REDACTED');
+    expect(await filesLeaking(engine)).toEqual([]);
+  });
+
+  it.each([
+    ['is masked in the pull request', { isMasking: true, status: 'succeeded', reason: null }],
+    ['stops it where masking fails', { isMasking: false, status: 'failed', reason: 'secret_in_output' }],
+  ])('that was no secret when it was asked for %s', async (_what, { isMasking, status, reason }) => {
+    const home = await temporaryDirectory();
+    const repository = await makeRepository({ files: FILES });
+    let runId = '';
+    {
+      await using engine = await openEngine({ agents: [scriptedAgent(() => ({ exitCode: 1 }))], home });
+      const run = await engine.runToEnd({ repository, specText: `${SPEC}\n\nUse ${UNKNOWN} for it.` });
+      runId = run.run_id;
+    }
+    const agents = [scriptedAgent((invocation) => ({ files: write(invocation), isFinishing: true }))];
+    const change = (deps: Deps) =>
+      isMasking ? deps : { ...deps, redactor: { ...deps.redactor, redact: (text: string) => text } };
+    await using engine = await openEngine({ agents, home, secrets: [UNKNOWN], change });
+    await engine.app.retry({ runId });
+    expect(await engine.waitForEnd(runId)).toMatchObject({ status, reason });
+  });
+
   it('is no reason to refuse where a document only shares a word with it, or shows what secrets look like', async () => {
     const words =
       'The production database. AKIAIOSFODNN7EXAMPLE. xoxb-your-slack-bot-token. It refuses `-----BEGIN PRIVATE KEY-----`.';
@@ -141,6 +201,10 @@ function secretsCheck(detail: unknown) {
     ready: true,
     checks: expect.arrayContaining([{ name: 'secrets', ready: true, detail, remedy: null }]),
   };
+}
+
+function utf16(text: string): Buffer {
+  return Buffer.from(text, 'utf16le').swap16();
 }
 
 /** Files of the state directory that give the secret away in any form. */

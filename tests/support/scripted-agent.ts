@@ -6,6 +6,8 @@ import type { Agent, AgentEvent, AgentInvocation } from '../../src/agent/port.ts
 export interface Script {
   /** Files to write, by path relative to the working copy. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The same with bytes, as base64. */
+  readonly encodedFiles?: Readonly<Record<string, string>>;
   readonly links?: Readonly<Record<string, string>>;
   readonly deletes?: readonly string[];
   /** Lines it prints besides its events. */

@@ -4,6 +4,7 @@ import { pullRequestBody, pullRequestDocument } from '../../domain/pull-request.
 import type { DraftPr } from '../../forge/port.ts';
 import type { Step } from '../run-phase.ts';
 import { forgeOf, outputOf, type RunSession } from '../run-session.ts';
+import { demandCleanPr } from '../secret-scan.ts';
 import { saveArtifact } from '../save-artifact.ts';
 
 /** Write the pull request, keep its text, and have the forge find or create it. A dry run stops before the forge. */
@@ -11,6 +12,7 @@ export const openPr: Step<'open_pr'> = {
   phase: 'open_pr',
   async run(session, { log }) {
     const request = await describePr(session);
+    demandCleanPr(session, request);
     const content = pullRequestDocument({ ...request, isDraft: true });
     await saveArtifact(session, { name: 'pull-request.md', type: 'document', phase: 'open_pr', content });
     if (session.run.dryRun) return { output: { url: null }, skipped: 'dry run' };

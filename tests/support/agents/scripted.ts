@@ -30,6 +30,8 @@ for (const [file, content] of Object.entries(script.files ?? {})) {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, content);
 }
+for (const [file, content] of Object.entries(script.encodedFiles ?? {}))
+  writeFileSync(file, Buffer.from(content, 'base64'));
 for (const [link, target] of Object.entries(script.links ?? {})) {
   mkdirSync(path.dirname(link), { recursive: true });
   symlinkSync(target, link);

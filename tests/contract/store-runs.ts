@@ -16,6 +16,8 @@ export function runsContract(kit: StoreKit): void {
         retain: true,
         externalRef: 'T-1',
         onClarification: 'continue',
+        runtimeEnvironment: { TZ: 'Europe/Rome', CODEX_ENV: '"quoted" = ✓' },
+        secretNames: ['REGISTRY_TOKEN', 'OTHER'],
       });
       const run = await kit.store.createRun(request);
       expect(run).toMatchObject(request);

@@ -290,18 +290,4 @@ describe('readSettings', () => {
       expect(secrets).toEqual(values.map((value) => ({ name: 'HTTPS_PROXY', value })));
     });
   });
-
-  describe('what git gets for the network', () => {
-    it('includes proxies named in small letters, unless the large ones are set', async () => {
-      const small = { https_proxy: 'http://small', no_proxy: 'localhost', ssl_cert_file: '/not/read' };
-      expect((await read(small)).networkEnv).toEqual({ HTTPS_PROXY: 'http://small', NO_PROXY: 'localhost' });
-      const { networkEnv } = await read({ ...small, HTTPS_PROXY: 'http://large', NO_PROXY: '' });
-      expect(networkEnv).toEqual({ HTTPS_PROXY: 'http://large', NO_PROXY: 'localhost' });
-    });
-
-    it('takes those of the environment before those of the file', async () => {
-      const { networkEnv } = await read({ https_proxy: 'http://small' }, 'HTTPS_PROXY=http://file\n');
-      expect(networkEnv).toEqual({ HTTPS_PROXY: 'http://small' });
-    });
-  });
 });

@@ -44,7 +44,9 @@ export const discover: Step<'discover'> = {
       promptPackDigest: pack.promptPackDigest,
     });
     log.out(`Agent ${agentOf(session).name} will write to ${featureDirectory}`);
-    const neutralised = agentConfigurationOf(tree.paths).slice(0, NEUTRALISED_SHOWN);
+    const neutralised = agentConfigurationOf(tree.paths)
+      .slice(0, NEUTRALISED_SHOWN)
+      .map((path) => session.deps.redactor.redact(path));
     for (const path of neutralised) log.out(`Kept from the agent, since agents obey it: ${path}`);
     const { promptPack, promptPackVersion, promptPackDigest } = pack;
     const completeCommands = [...(existing?.completeCommands ?? [])];

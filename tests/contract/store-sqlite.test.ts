@@ -15,7 +15,7 @@ import { runsQuery } from '../../src/store/kysely/runs.ts';
 import type { Database } from '../../src/store/kysely/schema.ts';
 import { sqliteDriver } from '../../src/store/kysely/sqlite-driver.ts';
 import type { RunQuery } from '../../src/store/port.ts';
-import { newRun } from '../support/store-kit.ts';
+import { MIGRATIONS, newRun } from '../support/store-kit.ts';
 import { storeContract } from './store-contract.ts';
 
 let root: string;
@@ -104,7 +104,27 @@ describe('SQLite database file', () => {
   it('is a new database when it is empty', async () => {
     const directory = await migratedDirectory();
     await truncate(join(directory, 'state.db'));
-    expect(await openAndMigrate(directory)).toEqual(['0001-initial', '0002-allow-unconfined']);
+    expect(await openAndMigrate(directory)).toEqual(MIGRATIONS);
+  });
+
+  it('is brought up to date with the runs an older version left in it', async () => {
+    const directory = newDirectory();
+    const id = newRun().id;
+    {
+      await using store = await openSqliteStore({ directory });
+      await store.migrate();
+      await store.createRun(newRun({ id }));
+    }
+    {
+      const database = new DatabaseSync(join(directory, 'state.db'));
+      for (const column of ['runtime_environment', 'secret_names'])
+        database.exec(`alter table spec_automation_runs drop column ${column}`);
+      database.exec("delete from spec_automation_migrations where name = '0003-runtime-environment'");
+      database.close();
+    }
+    await using store = await openSqliteStore({ directory });
+    expect(await store.migrate()).toEqual(['0003-runtime-environment']);
+    expect(await store.findRun(id)).toMatchObject({ runtimeEnvironment: {}, secretNames: [] });
   });
 
   it('is refused when a newer version wrote it', async () => {
@@ -171,7 +191,7 @@ describe('SQLite with other processes', () => {
     const outputs = await Promise.all(
       Array.from({ length: 5 }, () => runProcess(directory, 'console.log(...await store.migrate())')),
     );
-    expect(outputs.toSorted().join('')).toBe('\n\n\n\n0001-initial 0002-allow-unconfined\n');
+    expect(outputs.toSorted().join('')).toBe(`\n\n\n\n${MIGRATIONS.join(' ')}\n`);
   });
 
   it('lets another one read and submit while this one works', async () => {

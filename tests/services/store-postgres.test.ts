@@ -5,7 +5,7 @@ import { toAppError } from '../../src/domain/app-error.ts';
 import { openPostgresStore } from '../../src/store/kysely/open-postgres.ts';
 import { storeContract } from '../contract/store-contract.ts';
 import { ARE_SERVICES_REQUIRED, createDatabase, POSTGRES_URL, runStatement } from '../support/postgres.ts';
-import { newRun } from '../support/store-kit.ts';
+import { MIGRATIONS, newRun } from '../support/store-kit.ts';
 
 const SECRET = 'hunter2';
 
@@ -39,7 +39,7 @@ describe.skipIf(POSTGRES_URL === undefined && !ARE_SERVICES_REQUIRED)(
           Array.from({ length: 5 }, () => openPostgresStore({ url: fresh.url })),
         );
         const applied = await Promise.all(stores.map((store) => store.migrate()));
-        expect(applied.flat()).toEqual(['0001-initial', '0002-allow-unconfined', '0003-runtime-environment']);
+        expect(applied.flat()).toEqual(MIGRATIONS);
         await Promise.all(stores.map((store) => store[Symbol.asyncDispose]()));
       });
 

@@ -12,6 +12,8 @@ export interface StoreBench extends AsyncDisposable {
 /** Two stores on one database, as two processes would have them, and the steps most tests begin with. */
 export type StoreKit = ReturnType<typeof storeKit>;
 
+/** As a new database gets them. */
+export const MIGRATIONS = ['0001-initial', '0002-allow-unconfined', '0003-runtime-environment'];
 export const LONG_MS = 600_000;
 export const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 export const SUCCEEDED: RunResult = { status: 'succeeded', reason: null, reasonText: null, remedy: null };

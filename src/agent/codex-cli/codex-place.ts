@@ -25,7 +25,7 @@ const IMAGE_ENV = { CODEX_SQLITE_HOME: '/tmp/codex' };
 /** Behind a gateway Codex has neither the key nor a way to the network; else it calls the model itself. */
 export function codexPlace(
   options: CodexCliOptions,
-  { programs, gatewayOrigin }: Surroundings,
+  surroundings: Surroundings,
   located: CodexProgram | undefined,
 ): CodexPlace {
   const reach = gatewayOrigin === undefined ? directReach(options) : gatewayReach(gatewayOrigin);
@@ -37,6 +37,24 @@ export function codexPlace(
       baseUrl: reach.baseUrl,
       hasKey: reach.env[KEY_VARIABLE] !== undefined,
       hiddenVariables: [...new Set([KEY_VARIABLE, ...secretNames(reach.env)])],
+  const { networkEnv, apiKey, baseUrl } = options;
+  const { gatewayOrigin } = surroundings;
+  const passedOn = gatewayOrigin === undefined ? networkEnv : {};
+  const key = gatewayOrigin === undefined ? apiKey : undefined;
+  const secrets = Object.entries(passedOn).filter(isSecret);
+  return {
+    program: programAt(surroundings, located, passedOn),
+    config: {
+      baseUrl:
+        gatewayOrigin === undefined ? (baseUrl ?? OPENAI) : modelUrlAt(gatewayOrigin, 'openai_responses'),
+      hasKey: key !== undefined,
+      hiddenVariables: [KEY_VARIABLE, ...secrets.map(([name]) => name)],
+    },
+    env: {
+      ...passedOn,
+      ...(key === undefined ? {} : { [KEY_VARIABLE]: key }),
+      ...ownEnv(options),
+      ...(surroundings.programs === 'image' ? IMAGE_ENV : {}),
     },
     env: { ...reach.env, ...ownEnv(options), ...(isOfImage ? IMAGE_ENV : {}) },
   };
@@ -64,6 +82,14 @@ function secretNames(env: Reach['env']): readonly string[] {
   return Object.entries(env)
     .filter(isSecret)
     .map(([name]) => name);
+function programAt(
+  { programs }: Surroundings,
+  located: CodexProgram | undefined,
+  passedOn: Readonly<Record<string, string>>,
+): CodexProgram {
+  if (programs === 'image') return { path: 'codex', readPaths: [] };
+  const { path, readPaths } = located ?? { path: 'codex', readPaths: [] };
+  return { path, readPaths: [...readPaths, ...CERTIFICATES.flatMap((name) => passedOn[name] ?? [])] };
 }
 
 /** Every variable it needs, and who gets it. */

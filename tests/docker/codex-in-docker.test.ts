@@ -64,8 +64,7 @@ describe('the real Codex CLI in the real image', () => {
     const killing = killFirstGateway();
     const { run } = await finishedRun(model.baseUrl, { env: ENV });
     expect(await killing).toBe(true);
-    expect(['succeeded', 'failed']).toContain(run.status);
-    if (run.status === 'failed') expect(run.reason).toBe('model_unreachable');
+    expect([null, 'model_unreachable']).toContain(run.reason);
     const filters = { label: [`spec-automation.run=${run.run_id}`] };
     expect(await docker.listContainers({ all: true, filters })).toEqual([]);
   });

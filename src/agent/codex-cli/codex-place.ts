@@ -28,15 +28,6 @@ export function codexPlace(
   surroundings: Surroundings,
   located: CodexProgram | undefined,
 ): CodexPlace {
-  const reach = gatewayOrigin === undefined ? directReach(options) : gatewayReach(gatewayOrigin);
-  const isOfImage = programs === 'image';
-  const { path = 'codex', readPaths = [] } = isOfImage ? {} : (located ?? {});
-  return {
-    program: { path, readPaths: [...readPaths, ...reach.readPaths] },
-    config: {
-      baseUrl: reach.baseUrl,
-      hasKey: reach.env[KEY_VARIABLE] !== undefined,
-      hiddenVariables: [...new Set([KEY_VARIABLE, ...secretNames(reach.env)])],
   const { networkEnv, apiKey, baseUrl } = options;
   const { gatewayOrigin } = surroundings;
   const passedOn = gatewayOrigin === undefined ? networkEnv : {};
@@ -56,32 +47,9 @@ export function codexPlace(
       ...ownEnv(options),
       ...(surroundings.programs === 'image' ? IMAGE_ENV : {}),
     },
-    env: { ...reach.env, ...ownEnv(options), ...(isOfImage ? IMAGE_ENV : {}) },
   };
 }
 
-interface Reach {
-  readonly baseUrl: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly readPaths: readonly string[];
-}
-
-function gatewayReach(origin: string): Reach {
-  return { baseUrl: modelUrlAt(origin, 'openai_responses'), env: {}, readPaths: [] };
-}
-
-function directReach({ networkEnv, apiKey, baseUrl }: CodexCliOptions): Reach {
-  return {
-    baseUrl: baseUrl ?? OPENAI,
-    env: { ...networkEnv, ...(apiKey === undefined ? {} : { [KEY_VARIABLE]: apiKey }) },
-    readPaths: CERTIFICATES.flatMap((name) => networkEnv[name] ?? []),
-  };
-}
-
-function secretNames(env: Reach['env']): readonly string[] {
-  return Object.entries(env)
-    .filter(isSecret)
-    .map(([name]) => name);
 function programAt(
   { programs }: Surroundings,
   located: CodexProgram | undefined,

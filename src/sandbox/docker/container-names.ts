@@ -7,9 +7,12 @@ export const LABELS = {
   runId: 'spec-automation.run',
   /** Which worker started it: see `markerValue`. */
   worker: 'spec-automation.worker',
-  /** `agent` or `gateway`. */
+  /** `agent`, `gateway` or `reader`. */
   role: 'spec-automation.role',
 } as const;
+
+/** A container that is never started: files of an image are read from it. */
+export const READER = 'reader';
 
 const DIGEST_CHARS = 8;
 

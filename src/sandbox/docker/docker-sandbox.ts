@@ -18,6 +18,7 @@ import { containerOutput, type ContainerOutput } from './follow-container.ts';
 import { readGatewayRecord } from './gateway-record.ts';
 import { listOrphanRuns, reap } from './left-over-containers.ts';
 import { preflight } from './preflight.ts';
+import { readScaffold } from './read-scaffold.ts';
 import { startContainer } from './start-container.ts';
 import { watchContainer, type Watched } from './watch-container.ts';
 
@@ -51,6 +52,7 @@ export function dockerSandbox({ socketPath, ...options }: DockerSandboxOptions):
     surroundings: { programs: 'image', gatewayOrigin: GATEWAY_ORIGIN },
     isPresent: () => isPresent(socketPath),
     preflight: () => use((docker) => preflight(docker, options)),
+    readScaffold: (specKitKey) => use((docker) => readScaffold(docker, options.image, specKitKey)),
     canAdopt: (name) => use((docker) => canAdopt(docker, name)),
     execute: async (command, observe) => {
       const docker = await use((found) => Promise.resolve(found));
@@ -59,14 +61,6 @@ export function dockerSandbox({ socketPath, ...options }: DockerSandboxOptions):
     reap: (runId) => use((docker) => reap(docker, runId)),
     // Without a daemon there is nothing to find, and nobody to ask.
     listOrphanRuns: async () => ((await isPresent(socketPath)) ? use(listOrphanRuns) : []),
-    variableNames: ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TERM', 'NO_COLOR', 'HOSTNAME'],
-    surroundings: { programs: 'image', gatewayOrigin: undefined },
-    preflight: () => preflight(docker, options),
-    readScaffold: () => Promise.resolve(new Map()),
-    canAdopt: (name) => canAdopt(docker, name),
-    execute: (command, observe) => execute(docker, options, { command, observe }),
-    reap: (runId) => reap(docker, runId),
-    listOrphanRuns: () => listOrphanRuns(docker),
   };
 }
 

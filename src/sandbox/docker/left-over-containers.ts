@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 
 import { currentWorker, hasDeadWorker, parseMarker } from '../worker-marker.ts';
-import { LABELS } from './container-names.ts';
+import { LABELS, READER } from './container-names.ts';
 import { removeContainer } from './container-state.ts';
 import { answered } from './docker-client.ts';
 
@@ -19,11 +19,14 @@ export async function reap(docker: Docker, runId: string): Promise<number> {
 export async function listOrphanRuns(docker: Docker): Promise<readonly string[]> {
   const { pidNamespace } = await currentWorker();
   const found = await answered(docker.listContainers({ all: true, filters: { label: [LABELS.worker] } }));
-  const orphans = found.flatMap(({ Labels: labels }) => {
+  const orphans = found.filter(({ Labels: labels }) => {
     const marker = parseMarker(labels[LABELS.worker]);
-    return marker !== undefined && hasDeadWorker(marker, pidNamespace) ? [marker.runId] : [];
+    return marker !== undefined && hasDeadWorker(marker, pidNamespace);
   });
-  return [...new Set(orphans)];
+  // Those that belong to no run are nobody's to adopt.
+  for (const { Id: id, Labels: labels } of orphans)
+    if (labels[LABELS.role] === READER) await removeContainer(docker.getContainer(id), true);
+  return [...new Set(orphans.flatMap(({ Labels: labels }) => labels[LABELS.runId] ?? []))];
 }
 
 function isLive(state: string): boolean {

@@ -63,7 +63,7 @@ describe('the real Codex CLI in the real image', () => {
     await using model = await startModelServer({ script: scriptNamed('slow:400') });
     const killing = killFirstGateway();
     const { run } = await finishedRun(model.baseUrl, { env: ENV });
-    expect(await killing).toBe(true);
+    await killing;
     expect([null, 'model_unreachable']).toContain(run.reason);
     const filters = { label: [`spec-automation.run=${run.run_id}`] };
     expect(await docker.listContainers({ all: true, filters })).toEqual([]);
@@ -98,14 +98,23 @@ function watchContainers(canary: string) {
   };
 }
 
-async function killFirstGateway(): Promise<boolean> {
-  const running = (role: string) =>
-    docker.listContainers({ filters: { label: [`spec-automation.role=${role}`], status: ['running'] } });
-  // Once an agent runs, its gateway works.
-  const found = async () => (await running('agent')).length > 0;
-  await waitFor(found, { timeoutMs: 30_000, what: 'an agent' });
-  const [gateway] = await running('gateway');
-  if (gateway === undefined) return false;
-  await docker.getContainer(gateway.Id).kill();
-  return true;
+/** Of a run whose agent works: then its gateway does, too. */
+async function killFirstGateway(): Promise<void> {
+  const find = async () => {
+    const filters = { label: ['spec-automation.run'], status: ['running'] };
+    const running = await docker.listContainers({ filters });
+    const runsWith = (role: string) =>
+      running.flatMap(({ Id: id, Labels: labels }) =>
+        labels['spec-automation.role'] === role ? [{ id, run: labels['spec-automation.run'] }] : [],
+      );
+    const agents = new Set(runsWith('agent').map(({ run }) => run));
+    return runsWith('gateway').find(({ run }) => agents.has(run));
+  };
+  await waitFor(async () => (await find()) !== undefined, {
+    timeoutMs: 30_000,
+    what: 'an agent and its gateway',
+  });
+  const gateway = await find();
+  if (gateway === undefined) throw new Error('the gateway is gone');
+  await docker.getContainer(gateway.id).kill();
 }

@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type Docker from 'dockerode';
 
@@ -73,17 +73,21 @@ function oneStream(onLine: (line: string) => void) {
   return {
     kept,
     lines,
-    /** Takes a log from its beginning; bytes that were told before are passed over. */
-    fromStart(): PassThrough {
+    /**
+     * Takes a log from its beginning; bytes that were told before are passed over. What is written to it is told at once: when the
+     * log has ended, nothing of it is still on its way.
+     */
+    fromStart(): Writable {
       let atByte = 0;
-      const through = new PassThrough();
-      through.on('data', (chunk: Buffer) => {
-        const fresh = chunk.subarray(Math.min(Math.max(toldBytes - atByte, 0), chunk.length));
-        atByte += chunk.length;
-        toldBytes += fresh.length;
-        if (fresh.length > 0) lines.push(fresh);
+      return new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          const fresh = chunk.subarray(Math.min(Math.max(toldBytes - atByte, 0), chunk.length));
+          atByte += chunk.length;
+          toldBytes += fresh.length;
+          if (fresh.length > 0) lines.push(fresh);
+          done();
+        },
       });
-      return through;
     },
   };
 }

@@ -97,7 +97,7 @@ async function execute(
   if (started === undefined) return { ...NOTHING_SEEN, ending: 'lost' };
   const output = containerOutput(container, observe);
   const watched = await use(() => watchContainer(container, output, limitsOf(options, command, started)));
-  if (watched.ending !== 'released') output.finish();
+  if (watched.ending !== 'released') await output.finish();
   output.failure.throwIfAborted();
   const ended = await use(() => findState(container));
   const result = resultOf({ watched, output, started, ended, deadlineMs: command.deadlineMs });

@@ -15,8 +15,8 @@ export interface ContainerOutput {
   readonly flooded: AbortSignal;
   /** Read the log until the container ends or `signal` fires; what was told before is not told again. */
   follow(signal: AbortSignal): Promise<void>;
-  /** Tell the last line, even if it has no line break. */
-  finish(): void;
+  /** Read once more what the daemon keeps, since it passes on last words without a line break only sometimes, and tell them. */
+  finish(): Promise<void>;
   stdout(): string;
   stderr(): string;
 }
@@ -28,14 +28,20 @@ const LINE_MAX_CHARS = 1024 * 1024;
 const OUTPUT_MAX_BYTES = 512 * 1024 * 1024;
 /** What the daemon writes beside each line. */
 const LINE_COST_BYTES = 64;
+/** For a log that does not grow any more. */
+const READ_MS = 60_000;
 
 /** Tell an observer all a container has written and writes, and keep a bounded copy. */
 export function containerOutput(container: Docker.Container, observe: SandboxObserver): ContainerOutput {
   const [failure, flooded] = [new AbortController(), new AbortController()];
   let costBytes = 0;
-  const tell: SandboxObserver['onLine'] = (stream, line) => {
-    costBytes += line.length + LINE_COST_BYTES;
+  // By what is written and not by what is told: a line that never ends is told once, and cut.
+  const count = (bytes: number) => {
+    costBytes += bytes;
     if (costBytes > OUTPUT_MAX_BYTES) flooded.abort();
+  };
+  const tell: SandboxObserver['onLine'] = (stream, line) => {
+    count(LINE_COST_BYTES);
     if (failure.signal.aborted) return;
     try {
       observe.onLine(stream, line);
@@ -43,19 +49,23 @@ export function containerOutput(container: Docker.Container, observe: SandboxObs
       failure.abort(thrown);
     }
   };
-  const stdout = oneStream((line) => tell('stdout', line));
-  const stderr = oneStream((line) => tell('stderr', line));
+  const stdout = oneStream((line) => tell('stdout', line), count);
+  const stderr = oneStream((line) => tell('stderr', line), count);
+  const read = async (signal: AbortSignal) => {
+    // Of one that has ended, following ends at once.
+    const options = { follow: true, stdout: true, stderr: true, abortSignal: signal } as const;
+    const log = await answered(container.logs(options));
+    container.modem.demuxStream(log, stdout.fromStart(), stderr.fromStart());
+    // An abort ends it with an error; whatever it was, the container's state says how things are.
+    await finished(log, { writable: false }).catch(() => undefined);
+  };
   return {
     failure: failure.signal,
     flooded: flooded.signal,
-    async follow(signal) {
-      const options = { follow: true, stdout: true, stderr: true, abortSignal: signal } as const;
-      const log = await answered(container.logs(options));
-      container.modem.demuxStream(log, stdout.fromStart(), stderr.fromStart());
-      // An abort ends it with an error; whatever it was, the container's state says how things are.
-      await finished(log, { writable: false }).catch(() => undefined);
-    },
-    finish() {
+    follow: read,
+    async finish() {
+      // One that was removed keeps nothing.
+      await read(AbortSignal.timeout(READ_MS)).catch(() => undefined);
       for (const { lines } of [stdout, stderr]) lines.end();
     },
     stdout: () => stdout.kept.toString(),
@@ -63,7 +73,7 @@ export function containerOutput(container: Docker.Container, observe: SandboxObs
   };
 }
 
-function oneStream(onLine: (line: string) => void) {
+function oneStream(onLine: (line: string) => void, count: (bytes: number) => void) {
   const kept = boundedText(LOG_HEAD_CHARS, LOG_TAIL_CHARS);
   const lines = lineSplitter(LINE_MAX_CHARS, (line) => {
     kept.append(`${line}\n`);
@@ -84,6 +94,7 @@ function oneStream(onLine: (line: string) => void) {
           const fresh = chunk.subarray(Math.min(Math.max(toldBytes - atByte, 0), chunk.length));
           atByte += chunk.length;
           toldBytes += fresh.length;
+          count(fresh.length);
           if (fresh.length > 0) lines.push(fresh);
           done();
         },

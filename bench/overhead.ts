@@ -8,7 +8,8 @@ import { runCli } from '../tests/support/cli.ts';
 import { openEngine } from '../tests/support/engine-kit.ts';
 import { makeRepository } from '../tests/support/git-repository.ts';
 import { startModelProcess } from './model-process.ts';
-import { shellScript } from './shell-script.ts';
+import { dockerScript } from './docker-script.ts';
+import { invocationFor, shellScript } from './shell-script.ts';
 import type { Bench, BenchOptions, BenchResult } from './bench.ts';
 import { describeTimes, formatMs, quantile, timed } from './statistics.ts';
 
@@ -64,6 +65,7 @@ interface Place {
   readonly repository: string;
   readonly agent: Agent;
   readonly baseUrl: string;
+  readonly sandbox: 'process' | 'docker';
 }
 
 interface Rounds {
@@ -71,7 +73,29 @@ interface Rounds {
   readonly say: BenchOptions['say'];
 }
 
-async function measureWith(modelScript: string, { rounds, say }: Rounds) {
+/** Times of whole runs and of the script that does the same by hand, in turns. */
+export interface WarmTimes {
+  readonly scriptMs: readonly number[];
+  readonly runMs: readonly number[];
+}
+
+/** With the same containers on both sides. */
+export function measureDockerOverhead(modelScript: string, rounds: Rounds): Promise<WarmTimes> {
+  return atPlace(modelScript, 'docker', (place) => measureWarm(place, rounds));
+}
+
+async function measureWith(modelScript: string, rounds: Rounds) {
+  return atPlace(modelScript, 'process', async (place) => {
+    const warm = await measureWarm(place, rounds);
+    return { ...warm, coldMs: await measureCold(place, Math.min(rounds.rounds, COLD_ROUNDS)) };
+  });
+}
+
+async function atPlace<Result>(
+  modelScript: string,
+  sandbox: Place['sandbox'],
+  work: (place: Place) => Promise<Result>,
+): Promise<Result> {
   const root = await mkdtemp(path.join(tmpdir(), 'bench-overhead-'));
   await using model = await startModelProcess(modelScript);
   try {
@@ -83,17 +107,17 @@ async function measureWith(modelScript: string, { rounds, say }: Rounds) {
       isBare: true,
     });
     const { baseUrl } = model;
-    const place = { root, repository, agent: installedCodex({ baseUrl }), baseUrl };
-    const warm = await measureWarm(place, { rounds, say });
-    return { ...warm, coldMs: await measureCold(place, Math.min(rounds, COLD_ROUNDS)) };
+    const agent = installedCodex({ baseUrl });
+    return await work({ root, repository, agent, baseUrl, sandbox });
   } finally {
     await rm(root, { recursive: true });
   }
 }
 
-async function measureWarm({ root, repository, agent }: Place, { rounds, say }: Rounds) {
+async function measureWarm({ root, repository, agent, sandbox }: Place, { rounds, say }: Rounds) {
   await using engine = await openEngine({
     agents: [agent],
+    sandbox,
     home: path.join(root, 'home'),
     confinement: 'auto',
   });
@@ -108,7 +132,8 @@ async function measureWarm({ root, repository, agent }: Place, { rounds, say }: 
   const prompts = await Promise.all(
     ['specify', 'plan', 'tasks'].map((command) => engine.readText(runId, `speckit_${command}.prompt.md`)),
   );
-  const script = await shellScript({ root, repository, agent, prompts });
+  const plan = { root, repository, agent, prompts, invocation: invocationFor(prompts) };
+  const script = await (sandbox === 'docker' ? dockerScript(plan) : shellScript(plan));
   await script.run();
   const [scriptMs, runMs]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds; round += 1) {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { ON_HOST } from '../src/domain/surroundings.ts';
-import type { Agent } from '../src/agent/port.ts';
+import type { Agent, AgentInvocation } from '../src/agent/port.ts';
 
 /** What somebody would write by hand instead of using this project; nothing is kept, checked or held. */
 const SCRIPT = `set -e
@@ -29,12 +29,9 @@ interface ScriptPlan {
   readonly prompts: readonly string[];
 }
 
-/** Prepare the script with the agent's own program, arguments, environment and files. */
-export async function shellScript({ root, repository, agent, prompts }: ScriptPlan): Promise<ShellScript> {
-  const folder = path.join(root, 'prompts');
-  await mkdir(folder);
-  for (const [index, prompt] of prompts.entries()) await writeFile(path.join(folder, `${index}.md`), prompt);
-  const { argv, env, homeFiles } = agent.command({
+/** What the agent is told of, whichever phase it is. */
+export function invocationFor(prompts: readonly string[]): AgentInvocation {
+  return {
     phase: 'speckit_specify',
     specKitCommand: 'specify',
     prompt: prompts.join('\n'),
@@ -45,7 +42,15 @@ export async function shellScript({ root, repository, agent, prompts }: ScriptPl
     clarifications: [],
     notes: null,
     surroundings: ON_HOST,
-  });
+  };
+}
+
+/** Prepare the script with the agent's own program, arguments, environment and files. */
+export async function shellScript({ root, repository, agent, prompts }: ScriptPlan): Promise<ShellScript> {
+  const folder = path.join(root, 'prompts');
+  await mkdir(folder);
+  for (const [index, prompt] of prompts.entries()) await writeFile(path.join(folder, `${index}.md`), prompt);
+  const { argv, env, homeFiles } = agent.command(invocationFor(prompts));
   const runs = { count: 0 };
   return {
     async run() {

@@ -5,6 +5,7 @@ import { killProof } from './kill.ts';
 import { orphansProof } from './orphans.ts';
 import type { Proof } from './proof.ts';
 import { redactorProof } from './redactor.ts';
+import { sandboxStartProof } from './sandbox-start.ts';
 
 /** Everything this project claims to show, in the order of `--list`. */
 export const PROOFS: readonly Proof[] = [
@@ -14,4 +15,5 @@ export const PROOFS: readonly Proof[] = [
   redactorProof,
   adoptionProof,
   orphansProof,
+  sandboxStartProof,
 ];

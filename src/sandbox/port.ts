@@ -20,6 +20,11 @@ export interface Sandbox {
    * holds none.
    */
   readScaffold(specKitKey: string): Promise<ReadonlyMap<string, Uint8Array>>;
+  /**
+   * Begin, in the background, what the executions of a run will need, so that the first waits less. Whatever goes wrong shows when
+   * one of them starts; `reap` takes it away again. Never throws.
+   */
+  prepare(needs: RunNeeds): void;
   /** Whether there is such an execution to adopt: under way, or over with its result at hand. */
   canAdopt(name: ExecutionName): Promise<boolean>;
   /**
@@ -53,7 +58,14 @@ export interface ExecutionName {
   readonly stateDirectory: string;
 }
 
-export interface SandboxCommand extends ExecutionName {
+/** What all executions of a run have in common. */
+export interface RunNeeds extends Pick<ExecutionName, 'runId' | 'stateDirectory'> {
+  readonly needsNetwork: boolean;
+  /** The agent's model, for the gateway of a sandbox that has one. */
+  readonly model: ModelAccess | undefined;
+}
+
+export interface SandboxCommand extends ExecutionName, RunNeeds {
   /** Program and arguments; no shell sees them. */
   readonly argv: readonly [string, ...string[]];
   /** The whole environment of the agent, added to what the sandbox itself sets (PATH, HOME, TMPDIR, LANG). */
@@ -64,9 +76,6 @@ export interface SandboxCommand extends ExecutionName {
   readonly homeFiles: Readonly<Record<string, string>>;
   /** Absolute directories and files the agent must be able to read besides the system's own. */
   readonly readPaths: readonly string[];
-  readonly needsNetwork: boolean;
-  /** The agent's model, for the gateway of a sandbox that has one. */
-  readonly model: ModelAccess | undefined;
   /** The agent's working copy. */
   readonly workingDirectory: string;
   /** A private, empty HOME. */

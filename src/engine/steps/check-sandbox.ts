@@ -20,6 +20,9 @@ export const checkSandbox: Step<'start_job_container'> = {
       }
       log.err(`Agent ${agent.name} runs without a wall, as the operator allowed`);
     }
+    const { run, workspace } = session;
+    const { needsNetwork, model } = agent;
+    sandbox.prepare({ runId: run.id, stateDirectory: workspace.executions, needsNetwork, model });
     return { output: { sandbox: sandbox.name } };
   },
 };

@@ -25,7 +25,10 @@ export function containerName({ runId, phase, attempt, stateDirectory }: Executi
 }
 
 /** The name of a run's gateway. */
-export function gatewayName({ runId, stateDirectory }: ExecutionName): string {
+export function gatewayName({
+  runId,
+  stateDirectory,
+}: Pick<ExecutionName, 'runId' | 'stateDirectory'>): string {
   return `${prefix(runId)}-gateway-${digest(stateDirectory)}`;
 }
 

@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 
 import type {
   ExecutionName,
+  RunNeeds,
   Sandbox,
   SandboxCommand,
   SandboxEnding,
@@ -15,7 +16,9 @@ import { GATEWAY_ORIGIN, VARIABLE_NAMES } from './container-spec.ts';
 import { findState, removeContainer, type ContainerState } from './container-state.ts';
 import { dockerClient, isPresent, unavailable } from './docker-client.ts';
 import { containerOutput, type ContainerOutput } from './follow-container.ts';
+import { ensureGateway } from './gateway-container.ts';
 import { readGatewayRecord } from './gateway-record.ts';
+import { pinImage } from './job-image.ts';
 import { listOrphanRuns, reap } from './left-over-containers.ts';
 import { preflight } from './preflight.ts';
 import { readScaffold } from './read-scaffold.ts';
@@ -46,6 +49,12 @@ export function dockerSandbox({ socketPath, ...options }: DockerSandboxOptions):
       throw unavailable(thrown);
     }
   };
+  /** Gateways of runs that are being made. */
+  const preparing = new Map<string, Promise<void>>();
+  const settled = async (runId: string) => {
+    await preparing.get(runId);
+    preparing.delete(runId);
+  };
   return {
     name: 'docker',
     variableNames: VARIABLE_NAMES,
@@ -53,15 +62,32 @@ export function dockerSandbox({ socketPath, ...options }: DockerSandboxOptions):
     isPresent: () => isPresent(socketPath),
     preflight: () => use((docker) => preflight(docker, options)),
     readScaffold: (specKitKey) => use((docker) => readScaffold(docker, options.image, specKitKey)),
+    prepare: (needs) => {
+      if (needs.needsNetwork) preparing.set(needs.runId, prepareGateway({ options, use }, needs));
+    },
     canAdopt: (name) => use((docker) => canAdopt(docker, name)),
     execute: async (command, observe) => {
       const docker = await use((found) => Promise.resolve(found));
+      await settled(command.runId);
       return execute({ docker, options, use }, command, observe);
     },
-    reap: (runId) => use((docker) => reap(docker, runId)),
+    reap: async (runId) => {
+      // What is just being made would be missed.
+      await settled(runId);
+      return use((docker) => reap(docker, runId));
+    },
     // Without a daemon there is nothing to find, and nobody to ask.
     listOrphanRuns: async () => ((await isPresent(socketPath)) ? use(listOrphanRuns) : []),
   };
+}
+
+/** Whatever goes wrong shows when the first execution asks for it again. */
+async function prepareGateway({ options, use }: Omit<Bench, 'docker'>, needs: RunNeeds): Promise<void> {
+  const make = async (docker: Docker) => {
+    const imageId = await pinImage(docker, options.image, needs.stateDirectory);
+    await ensureGateway(docker, options, { needs, imageId });
+  };
+  await use(make).catch(() => undefined);
 }
 
 /**

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 
 import { makeDirectory } from '../../lib/make-directory.ts';
-import type { ExecutionName, SandboxCommand } from '../port.ts';
+import type { ExecutionName, RunNeeds } from '../port.ts';
 import { currentWorker, markerValue } from '../worker-marker.ts';
 import { gatewayName, LABELS } from './container-names.ts';
 import type { ContainerOptions } from './container-options.ts';
@@ -26,7 +26,7 @@ export function gatewayDirectories({ stateDirectory }: Pick<ExecutionName, 'stat
 
 /** What a gateway is made for. */
 export interface GatewayPurpose {
-  readonly command: SandboxCommand;
+  readonly needs: RunNeeds;
   readonly imageId: string;
 }
 
@@ -39,37 +39,37 @@ export async function ensureGateway(
   options: ContainerOptions,
   purpose: GatewayPurpose,
 ): Promise<void> {
-  const container = docker.getContainer(gatewayName(purpose.command));
+  const container = docker.getContainer(gatewayName(purpose.needs));
   const state = await findState(container);
-  if (state?.phase === 'running' && (await isReady(purpose.command))) return;
+  if (state?.phase === 'running' && (await isReady(purpose.needs))) return;
   if (state !== undefined) await removeContainer(container, true);
   if (await start(docker, options, purpose)) return;
-  if (!(await isReady(purpose.command))) throw new Error('the gateway of the run does not answer');
+  if (!(await isReady(purpose.needs))) throw new Error('the gateway of the run does not answer');
 }
 
 /** False when somebody else was faster. */
 async function start(docker: Docker, options: ContainerOptions, purpose: GatewayPurpose): Promise<boolean> {
-  const { command, imageId } = purpose;
-  const directories = gatewayDirectories(command);
+  const { needs, imageId } = purpose;
+  const directories = gatewayDirectories(needs);
   for (const directory of [directories.socket, directories.records]) await makeDirectory(directory, 0o755);
   await rm(path.join(directories.socket, SOCKET_NAME), { force: true });
   await handOver([directories.socket, directories.records]);
-  const marker = { runId: command.runId, execution: 'gateway', ...(await currentWorker()) };
+  const marker = { runId: needs.runId, execution: 'gateway', ...(await currentWorker()) };
   const spec = gatewaySpec(options, {
-    name: gatewayName(command),
+    name: gatewayName(needs),
     imageId,
     user: jobUser(),
-    model: command.model,
+    model: needs.model,
     directories,
     labels: {
-      [LABELS.runId]: command.runId,
+      [LABELS.runId]: needs.runId,
       [LABELS.role]: 'gateway',
       [LABELS.worker]: markerValue(marker),
     },
   });
   try {
     const container = await answered(docker.createContainer(spec));
-    await tellConfig(container, gatewayConfig(options.gateway, command.model));
+    await tellConfig(container, gatewayConfig(options.gateway, needs.model));
     return true;
   } catch (thrown) {
     if (isStatus(thrown, 409)) return false;
@@ -77,8 +77,8 @@ async function start(docker: Docker, options: ContainerOptions, purpose: Gateway
   }
 }
 
-async function isReady(command: SandboxCommand): Promise<boolean> {
-  const socket = path.join(gatewayDirectories(command).socket, SOCKET_NAME);
+async function isReady(needs: RunNeeds): Promise<boolean> {
+  const socket = path.join(gatewayDirectories(needs).socket, SOCKET_NAME);
   const endMs = performance.now() + READY_MS;
   while (performance.now() < endMs) {
     const isThere = await access(socket).then(

@@ -54,7 +54,9 @@ export async function startContainer(
   });
   await makeMountSources(command, stdinFile);
   const isOurs = await create(docker, name, spec);
-  const gateway = command.needsNetwork ? ensureGateway(docker, options, { command, imageId }) : undefined;
+  const gateway = command.needsNetwork
+    ? ensureGateway(docker, options, { needs: command, imageId })
+    : undefined;
   // In this order: only one may write into the directories of an agent that is about to start.
   await Promise.all([gateway, isOurs ? layFiles(command, stdinFile) : undefined]);
   if (isOurs) await answered(docker.getContainer(name).start(), START_MS);

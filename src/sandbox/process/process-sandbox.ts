@@ -60,6 +60,7 @@ export function processSandbox(options: ProcessSandboxOptions): Sandbox {
     isPresent: () => Promise.resolve(true),
     preflight: async () => (await findOnce()).wall,
     readScaffold: () => Promise.resolve(new Map()),
+    prepare: () => undefined,
     canAdopt,
     execute: async (command, observe) => execute({ ...options, ...(await findOnce()) }, command, observe),
     reap,

@@ -12,11 +12,11 @@ import type { Gateway } from './gateway/serve-gateway.ts';
 import type { Credentials, HostUse } from './domain/credentials.ts';
 import { createRedactor } from './domain/redaction/create-redactor.ts';
 import { isGuessable } from './domain/redaction/guessable.ts';
-import { toAppError } from './domain/app-error.ts';
 import { SECRET_PREFIX } from './domain/runtime-environment.ts';
 import { activeRuns } from './engine/active-runs.ts';
 import { checkReadiness, type Check, type Readiness } from './engine/check-readiness.ts';
 import type { Deps } from './engine/deps.ts';
+import { toolChecks } from './engine/tool-checks.ts';
 import { localForge } from './forge/local-forge.ts';
 import { gitCli } from './git/git-cli.ts';
 import { systemClock } from './lib/clock.ts';
@@ -94,13 +94,11 @@ export async function diagnose(settings: Settings): Promise<readonly Readiness[]
     { name: 'evidence', look: () => openArtifacts(settings).preflight() },
     { name: 'store', look: () => probeStore(settings) },
     { name: 'secrets', look: () => Promise.resolve(describeSecrets(settings)) },
-    ...sandboxes(settings).map((sandbox) => ({
-      name: `sandbox ${sandbox.name}`,
-      look: async () => (await sandbox.preflight()).description,
-    })),
-    ...agents(settings).map((agent) => ({
-      name: `agent ${agent.name}`,
-      look: () => lookAtAgent(agent, isWanted(settings, agent)),
+    ...(await toolChecks({
+      sandboxes: sandboxes(settings),
+      agents: agents(settings),
+      sandbox: settings.sandbox,
+      neededAgents: [settings.agent, ...(settings.allowedAgents ?? [])],
     })),
   ];
   return checkReadiness(checks);
@@ -112,23 +110,6 @@ function describeSecrets({ secrets }: Settings): string {
   if (guessable.length === 0) return `${secrets.length} known, all can be masked`;
   const names = [...new Set(guessable.map(({ name }) => name))].join(', ');
   return `${secrets.length} known; not masked, since the value is too short or too simple: ${names}. Choose a secret of 16 characters or more`;
-}
-
-/** Every agent is offered, and nobody needs them all: one the operator does not name may be missing. */
-function isWanted({ agent, allowedAgents }: Settings, { name }: Agent): boolean {
-  return name === agent || (allowedAgents?.includes(name) ?? false);
-}
-
-async function lookAtAgent(agent: Agent, isNeeded: boolean): Promise<string> {
-  try {
-    const version = await agent.detectVersion();
-    await agent.checkSettings();
-    return `${version}: ${agent.description}`;
-  } catch (thrown) {
-    if (isNeeded) throw thrown;
-    const { message, remedy } = toAppError(thrown);
-    return `not set up, and not needed so far. ${message} ${remedy}`;
-  }
 }
 
 function composeDeps(settings: Settings, store: Store): Deps {

@@ -1,6 +1,6 @@
 import { isTerminal } from '../domain/run.ts';
 import type { Deps } from './deps.ts';
-import { reapOrphans } from './recover-runs.ts';
+import { listOrphans, reapOrphans } from './recover-runs.ts';
 
 /** What a clean-up removed, or would remove. */
 export interface CleanupReport {
@@ -8,6 +8,8 @@ export interface CleanupReport {
   readonly files: number;
   readonly bytes: number;
   readonly workspaces: readonly string[];
+  /** Runs that are over and of which processes or containers are left. */
+  readonly leftOverRuns: readonly string[];
   readonly processes: number;
 }
 
@@ -21,12 +23,14 @@ export async function cleanUpExpired(deps: Deps, isDryRun: boolean): Promise<Cle
   // A dry run forgot nothing, so what it would forget is taken off by hand.
   const goneFiles = isDryRun ? expired.filter(({ sha256 }) => referenced.delete(sha256)) : [];
   const collected = await deps.artifacts.collectGarbage({ referenced, isDryRun });
+  const orphans = await listOrphans(deps);
   const processes = isDryRun ? 0 : await reapOrphans(deps);
   return {
     artifacts: expired.length,
     files: Math.max(collected.files, goneFiles.length),
     bytes: collected.bytes,
     workspaces: await expireWorkspaces(deps, isDryRun),
+    leftOverRuns: [...new Set(orphans.map(({ runId }) => runId))],
     processes,
   };
 }

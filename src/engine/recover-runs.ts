@@ -10,14 +10,24 @@ const POLL_MS = 200;
  * run up; what another store knows of is none of ours and ends by itself. Returns how many.
  */
 export async function reapOrphans(deps: Deps): Promise<number> {
-  const reap = async (sandbox: Sandbox) => {
-    const counts = (await sandbox.listOrphanRuns()).map(async (runId) => {
-      const run = await deps.store.findRun(runId);
-      return run !== undefined && isTerminal(run.status) ? sandbox.reap(runId) : 0;
-    });
-    return sum(await Promise.all(counts));
-  };
-  return sum(await Promise.all([...deps.sandboxes.values()].map(reap)));
+  const orphans = await listOrphans(deps);
+  return sum(await Promise.all(orphans.map(({ sandbox, runId }) => sandbox.reap(runId))));
+}
+
+/** Runs that are over and of which a sandbox still has something whose worker is dead. */
+export async function listOrphans(
+  deps: Deps,
+): Promise<readonly { readonly sandbox: Sandbox; readonly runId: string }[]> {
+  const found = await Promise.all(
+    [...deps.sandboxes.values()].map(async (sandbox) => {
+      const runIds = await sandbox.listOrphanRuns();
+      const runs = await Promise.all(runIds.map((runId) => deps.store.findRun(runId)));
+      return runs.flatMap((run) =>
+        run !== undefined && isTerminal(run.status) ? [{ sandbox, runId: run.id }] : [],
+      );
+    }),
+  );
+  return found.flat();
 }
 
 /** Ring for every run nobody works on: queued ones whose ring was lost, and those whose worker died. Safe to run anywhere, any time. */

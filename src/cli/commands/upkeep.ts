@@ -46,7 +46,9 @@ export const cleanup: CommandAction<Json & { readonly dryRun?: boolean }> = asyn
   const verb = isDryRun ? 'Would remove' : 'Removed';
   context.print(
     `${verb} ${report.artifacts} expired artifacts, ${report.files} files (${formatBytes(report.bytes)}), ` +
-      `${report.workspaces.length} workspaces; ended ${report.processes} left-over processes.\n`,
+      `${report.workspaces.length} workspaces, and what is left of ${report.leftOverRuns.length} runs whose worker died ` +
+      `(${report.processes} processes ended).\n`,
   );
+  for (const runId of report.leftOverRuns) context.print(`  left of run ${runId}\n`);
   return EXIT.ok;
 };

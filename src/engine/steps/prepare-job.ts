@@ -1,8 +1,7 @@
-import type { Agent } from '../../agent/port.ts';
-import { appError } from '../../domain/app-error.ts';
 import { auditVariables, type HandedVariable } from '../../domain/credentials.ts';
 import { REDACTED } from '../../domain/redact.ts';
-import type { Sandbox, Wall } from '../../sandbox/port.ts';
+import type { Wall } from '../../sandbox/port.ts';
+import { agentVersionAt } from '../agent-version.ts';
 import { demandSecrets, handedVariables } from '../agent-variables.ts';
 import { saveArtifact } from '../save-artifact.ts';
 import { agentOf, sandboxOf, type RunSession } from '../run-session.ts';
@@ -37,19 +36,6 @@ export const prepareJob: Step<'prepare_job'> = {
     return { output: { agentVersion, gitVersion } };
   },
 };
-
-/** The version the run will use: of this machine's agent, or of the one in the sandbox's image. @throws `agent_unavailable` */
-async function agentVersionAt(agent: Agent, { surroundings }: Sandbox, wall: Wall): Promise<string> {
-  if (surroundings.programs === 'host') return agent.detectVersion();
-  const version = wall.agentVersions?.[agent.name];
-  if (version !== undefined) return version;
-  throw appError('agent_unavailable', {
-    agent: agent.name,
-    problem: 'the job image does not hold it',
-    install: 'npm run images:build',
-    setting: 'SPEC_AUTOMATION_JOB_IMAGE',
-  });
-}
 
 function describeCredentials(variables: readonly HandedVariable[]): readonly string[] {
   const credentials = variables.filter(({ isSecret }) => isSecret);

@@ -109,6 +109,16 @@ export function streamsContract({ agent, seenAt }: SandboxBench, kit: ExecutionK
       expect(result.stdout.length).toBeLessThan(4 * MEGABYTE);
     });
 
+    it('arrives line by line, however long they are', async () => {
+      const lengths = [16_383, 16_384, 16_385, 100_000];
+      const script = `for n in ${lengths.join(' ')}; do head -c "$n" /dev/zero | tr '\\0' x; echo; echo next; done`;
+      const execution = await kit.start(['/bin/sh', '-c', script]);
+      await execution.result;
+      expect(linesOf(execution, 'stdout').map((line) => line.length)).toEqual(
+        lengths.flatMap((length) => [length, 4]),
+      );
+    });
+
     it('is cut when a line does not end', async () => {
       const execution = await kit.start(agent('endless-line.sh'), { deadlineMs: 400 });
       const result = await execution.result;

@@ -85,8 +85,9 @@ export function containerSpec(command: SandboxCommand, plan: ContainerPlan): Doc
         bind(command.homeDirectory, INSIDE.home, false),
         bind(command.workingDirectory, INSIDE.repo, false),
       ],
-      // Whole: whoever adopts the container reads its log from the beginning. See `OUTPUT_MAX_BYTES`.
-      LogConfig: { Type: 'local', Config: { 'max-size': '768m', 'max-file': '2', compress: 'false' } },
+      // Whole: whoever adopts the container reads its log from the beginning. See `OUTPUT_MAX_BYTES`. Not `local`, which in
+      // Docker 20.10 forgets where a line of more than 16 KiB ends.
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '768m', 'max-file': '2', compress: 'false' } },
     },
   };
 }

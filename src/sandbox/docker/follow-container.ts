@@ -24,10 +24,13 @@ export interface ContainerOutput {
 const LOG_HEAD_CHARS = 1024 * 1024;
 const LOG_TAIL_CHARS = 1024 * 1024;
 const LINE_MAX_CHARS = 1024 * 1024;
-/** Well below what the daemon keeps (see `containerSpec`), so that a log is always there from its beginning. */
-const OUTPUT_MAX_BYTES = 512 * 1024 * 1024;
-/** What the daemon writes beside each line. */
-const LINE_COST_BYTES = 64;
+/**
+ * Below what the daemon keeps (see `containerSpec`) even when each byte has to be written as an escape of six, so that a log is always
+ * there from its beginning.
+ */
+const OUTPUT_MAX_BYTES = 240 * 1024 * 1024;
+/** A sixth of what the daemon writes beside each line, and some more. */
+const LINE_COST_BYTES = 32;
 /** For a log that does not grow any more. */
 const READ_MS = 60_000;
 

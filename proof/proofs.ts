@@ -1,5 +1,7 @@
 import { adoptionProof } from './adoption.ts';
+import { attacksProof } from './attacks.ts';
 import { conformanceProof } from './conformance.ts';
+import { egressProof } from './egress.ts';
 import { gitVectorsProof } from './git-vectors.ts';
 import { killProof } from './kill.ts';
 import { orphansProof } from './orphans.ts';
@@ -13,6 +15,8 @@ export const PROOFS: readonly Proof[] = [
   gitVectorsProof,
   killProof,
   redactorProof,
+  attacksProof,
+  egressProof,
   adoptionProof,
   orphansProof,
   sandboxStartProof,

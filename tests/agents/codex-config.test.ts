@@ -2,11 +2,18 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 
-import { parse, stringify, type TomlTable } from 'smol-toml';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import type { AgentCommand } from '../../src/agent/port.ts';
-import { installedCodex, isCodexInstalled, startCodex, TEST_KEY, type CodexTask } from '../support/codex.ts';
+import {
+  changeConfig,
+  installedCodex,
+  isCodexInstalled,
+  startCodex,
+  TEST_KEY,
+  trusting,
+  type CodexTask,
+} from '../support/codex.ts';
 import { makeRepository, temporaryDirectory } from '../support/git-repository.ts';
 import { runsCommand, startModelServer, type ModelScript } from '../support/model-server.ts';
 import { CANARIES, MARKS_WHEN_TRUSTED, plantedFiles } from '../support/planted-codex.ts';
@@ -120,28 +127,8 @@ async function workInPlanted(change?: CodexTask['change']) {
 }
 
 /** All defences off: the repository is trusted, hooks need no review, rules count. */
-function trusting(command: AgentCommand, workingDirectory: string): AgentCommand {
-  const [program, subcommand = '', ...rest] = command.argv;
-  const args = rest
-    .filter((word) => !['--ignore-rules', '--strict-config'].includes(word))
-    .map((word) => word.replace('hooks=false', 'hooks=true'));
-  return {
-    ...changeConfig(command, (config) => ({
-      ...config,
-      projects: { [workingDirectory]: { trust_level: 'trusted' } },
-    })),
-    argv: [program, subcommand, '--dangerously-bypass-hook-trust', ...args],
-  };
-}
-
 function withSkills(command: AgentCommand): AgentCommand {
   return changeConfig(command, ({ skills: _skills, ...config }) => config);
-}
-
-function changeConfig(command: AgentCommand, change: (config: TomlTable) => TomlTable): AgentCommand {
-  const file = '.codex/config.toml';
-  const config = stringify(change(parse(command.homeFiles[file] ?? '')));
-  return { ...command, homeFiles: { ...command.homeFiles, [file]: config } };
 }
 
 /** A proxy that serves nobody and remembers who was asked for. */

@@ -4,6 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
+import { parse, stringify, type TomlTable } from 'smol-toml';
+
 import { ON_HOST } from '../../src/domain/surroundings.ts';
 import { codexCliAgent, type CodexCliOptions } from '../../src/agent/codex-cli/codex-cli.ts';
 import type { Agent, AgentCommand } from '../../src/agent/port.ts';
@@ -93,4 +95,26 @@ async function layHome(home: string, { homeFiles }: AgentCommand): Promise<void>
     await mkdir(path.dirname(path.join(home, name)), { recursive: true });
     await writeFile(path.join(home, name), content);
   }
+}
+
+/** The command without what keeps Codex from obeying the repository it works in. */
+export function trusting(command: AgentCommand, workingDirectory: string): AgentCommand {
+  const [program, subcommand = '', ...rest] = command.argv;
+  const args = rest
+    .filter((word) => !['--ignore-rules', '--strict-config'].includes(word))
+    .map((word) => word.replace('hooks=false', 'hooks=true'));
+  return {
+    ...changeConfig(command, (config) => ({
+      ...config,
+      projects: { [workingDirectory]: { trust_level: 'trusted' } },
+    })),
+    argv: [program, subcommand, '--dangerously-bypass-hook-trust', ...args],
+  };
+}
+
+/** The command with another configuration file. */
+export function changeConfig(command: AgentCommand, change: (config: TomlTable) => TomlTable): AgentCommand {
+  const file = '.codex/config.toml';
+  const config = stringify(change(parse(command.homeFiles[file] ?? '')));
+  return { ...command, homeFiles: { ...command.homeFiles, [file]: config } };
 }

@@ -168,7 +168,7 @@ async function startLoose(
   const stdinFile = path.join(command.stateDirectory, `${command.phase}.${command.attempt}.stdin`);
   const imageId = await pinImage(docker, options.image, command.stateDirectory);
   const directories = gatewayDirectories(command);
-  if (command.needsNetwork) await ensureGateway(docker, options, { command, imageId });
+  if (command.needsNetwork) await ensureGateway(docker, options, { needs: command, imageId });
   await layFiles(command, stdinFile);
   const spec = containerSpec(command, {
     name: containerName(command),

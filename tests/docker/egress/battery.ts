@@ -137,6 +137,7 @@ async function withReachableList(field: Field): Promise<BatteryResult> {
       socketPath: path.join(folder, 'gateway.sock'),
       recordDirectory: folder,
       model: undefined,
+      proxyEnv: {},
       egressAllow: [ALLOWED, INNER],
       limits: { requests: null, tokens: null, cost_usd: null },
     },

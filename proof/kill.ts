@@ -27,7 +27,7 @@ async function prove({ isQuick, say }: ProofOptions): Promise<ProofResult> {
   const moments = await traceMoments();
   const chosen = isQuick ? spread(moments, QUICK_CELLS) : moments;
   say(`${moments.length} moments, ${chosen.length} cells`);
-  const tried = await inParallel(chosen, { workers: availableParallelism(), say }, killAt);
+  const tried = await inParallel(chosen, { workers: 2 * availableParallelism(), say }, killAt);
   const cells = tried.filter(({ wasKilled }) => wasKilled);
   const missed = tried.filter(({ wasKilled }) => !wasKilled).map(({ killAt: moment }) => moment);
   const controls = await inParallel(CONTROLS, { workers: 1, say }, (moment) =>

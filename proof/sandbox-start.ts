@@ -82,7 +82,9 @@ async function measureStarts(rounds: number) {
     sealedMs: new Array<number>(),
   };
   try {
-    await firstByte(sandbox, await commandIn(root, false));
+    const warmUp = await commandIn(root, false);
+    await firstByte(sandbox, warmUp);
+    await sandbox.reap(warmUp.runId);
     for (let round = 0; round < rounds; round += 1) {
       times.bareMs.push((await timed(bareRun)).ms);
       const first = await commandIn(root, true);

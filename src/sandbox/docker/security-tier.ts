@@ -31,6 +31,8 @@ interface TierRule {
 }
 
 const OLDEST_DOCKER = '20.10.0';
+/** Its own filter of calls no longer lets it through. */
+const FIRST_WITHOUT_IO_URING = '25.0.0';
 /** First of each line with the fixes of CVE-2024-21626 and of CVE-2025-31133, -52565 and -52881. */
 const MENDED_RUNC: readonly (readonly [line: string, version: string])[] = [
   ['1.2', '1.2.8'],
@@ -71,6 +73,12 @@ const RULES: readonly TierRule[] = [
       OWN_KERNEL.test(runtime) || securityOptions.some((option) => /^name=(?:rootless|userns)/u.test(option)),
     reason:
       'root in a container is root of the host: use rootless Docker, userns-remap, or gVisor (SPEC_AUTOMATION_CONTAINER_RUNTIME=runsc)',
+  },
+  {
+    without: 'standard',
+    holds: ({ dockerVersion, runtime }) =>
+      OWN_KERNEL.test(runtime) || !isOlder(dockerVersion, FIRST_WITHOUT_IO_URING),
+    reason: `Docker is older than ${FIRST_WITHOUT_IO_URING} and lets containers call io_uring: update it`,
   },
   {
     without: 'standard',

@@ -166,6 +166,7 @@ const WEAK_DAEMONS: readonly (readonly [Partial<DaemonFacts>, SecurityTier])[] =
   [{ hasPidsLimit: false }, 'reduced'],
   [{ securityOptions: ['name=seccomp'] }, 'standard'],
   [{ isImageByDigest: false }, 'standard'],
+  [{ dockerVersion: '24.0.9' }, 'standard'],
 ];
 
 const WEAK_RUNTIME: Attack = {

@@ -35,9 +35,11 @@ export function streamsContract({ agent, seenAt }: SandboxBench, kit: ExecutionK
   describe('what an agent gets', () => {
     it('is exactly the environment asked for and what the sandbox sets, nothing of the host', async () => {
       process.env[CANARY] = 'leaked';
-      const { found } = await surroundingsOf({ env: { FIRST: '1', SECOND: 'two words\nand a line' } });
-      const { FIRST, SECOND, ...others } = found.env;
-      expect({ FIRST, SECOND }).toEqual({ FIRST: '1', SECOND: 'two words\nand a line' });
+      // The third is a name that whoever starts the agent could use as well.
+      const asked = { FIRST: '1', SECOND: 'two words\nand a line', PORT: '3' };
+      const { found } = await surroundingsOf({ env: asked });
+      const { FIRST, SECOND, PORT, ...others } = found.env;
+      expect({ FIRST, SECOND, PORT }).toEqual(asked);
       expect(Object.keys(others).filter((name) => !OWN_NAMES.test(name))).toEqual([]);
       expect(JSON.stringify(found)).not.toContain('leaked');
     });

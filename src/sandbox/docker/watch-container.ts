@@ -75,9 +75,14 @@ async function followToEnd(
       if (signal.aborted) return;
       const state = await findState(container);
       awaySinceMs = undefined;
-      if (state?.phase !== 'running') return;
+      if (state?.phase !== 'running') {
+        // A follower may be told of the end before the last words, in a line without a break, are written down.
+        if (state !== undefined && !output.flooded.aborted) await output.follow(signal);
+        return;
+      }
     } catch (thrown) {
-      if (isStatus(thrown, 404) || signal.aborted) return;
+      // It is gone, or going.
+      if (isStatus(thrown, 404) || isStatus(thrown, 409) || signal.aborted) return;
       if (!isAway(thrown)) throw thrown;
       seen.wasAway = true;
       awaySinceMs ??= performance.now();

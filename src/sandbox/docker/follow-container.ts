@@ -68,7 +68,7 @@ export function containerOutput(container: Docker.Container, observe: SandboxObs
     follow: read,
     async finish() {
       // One that was removed keeps nothing.
-      await read(AbortSignal.timeout(READ_MS)).catch(() => undefined);
+      if (!flooded.signal.aborted) await read(AbortSignal.timeout(READ_MS)).catch(() => undefined);
       for (const { lines } of [stdout, stderr]) lines.end();
     },
     stdout: () => stdout.kept.toString(),

@@ -75,14 +75,9 @@ async function followToEnd(
       if (signal.aborted) return;
       const state = await findState(container);
       awaySinceMs = undefined;
-      if (state?.phase !== 'running') {
-        // A follower may be told of the end before the last words, in a line without a break, are written down.
-        if (state !== undefined && !output.flooded.aborted) await output.follow(signal);
-        return;
-      }
+      if (state?.phase !== 'running') return;
     } catch (thrown) {
-      // It is gone, or going.
-      if (isStatus(thrown, 404) || isStatus(thrown, 409) || signal.aborted) return;
+      if (isGone(thrown) || signal.aborted) return;
       if (!isAway(thrown)) throw thrown;
       seen.wasAway = true;
       awaySinceMs ??= performance.now();
@@ -90,6 +85,11 @@ async function followToEnd(
     }
     await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** It is gone (404), or going (409). */
+function isGone(thrown: unknown): boolean {
+  return isStatus(thrown, 404) || isStatus(thrown, 409);
 }
 
 /** The first reason to stop watching that is not its end. */
@@ -124,6 +124,6 @@ async function kill(container: Docker.Container, signal: NodeJS.Signals): Promis
   try {
     await answered(container.kill({ signal }));
   } catch (thrown) {
-    if (!isStatus(thrown, 404) && !isStatus(thrown, 409)) throw thrown;
+    if (!isGone(thrown)) throw thrown;
   }
 }

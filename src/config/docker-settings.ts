@@ -75,6 +75,24 @@ export const DOCKER_SETTINGS = {
     }),
 };
 
+/** Their names: what holds an agent is the operator's word, never a file's that came with a repository. */
+export const DOCKER_SETTING_NAMES = [
+  'DOCKER_HOST',
+  'SPEC_AUTOMATION_PROFILE',
+  'SPEC_AUTOMATION_JOB_IMAGE',
+  'SPEC_AUTOMATION_CONTAINER_RUNTIME',
+  'SPEC_AUTOMATION_CONTAINER_MEMORY_BYTES',
+  'SPEC_AUTOMATION_CONTAINER_CPUS',
+  'SPEC_AUTOMATION_CONTAINER_PROCESSES',
+  'SPEC_AUTOMATION_WORKSPACE_MAX_BYTES',
+  'SPEC_AUTOMATION_WORKSPACE_MAX_FILES',
+  'SPEC_AUTOMATION_EGRESS_ALLOW',
+  'SPEC_AUTOMATION_GATEWAY_NETWORK',
+  'SPEC_AUTOMATION_MAX_MODEL_REQUESTS',
+  'SPEC_AUTOMATION_MAX_TOKENS',
+  'SPEC_AUTOMATION_MAX_COST_USD',
+] as const satisfies readonly (keyof typeof DOCKER_SETTINGS)[];
+
 /** What the operator says about job containers; see the settings of the same names. */
 export interface DockerSettings {
   readonly socketPath: string;

@@ -8,9 +8,17 @@ import { z } from 'zod';
 
 import { toAppError } from '../domain/app-error.ts';
 import { DOCKER_SETTINGS, dockerSettings } from './docker-settings.ts';
+import { ENVIRONMENT_ONLY, type SettingName } from './settings.ts';
 import { readSettings, type SettingSources } from './read-settings.ts';
 
 const DAY_MS = 86_400_000;
+/** Values that would be taken from the environment. */
+const EXAMPLES: Partial<Record<SettingName, string>> = {
+  DOCKER_HOST: 'unix:///evil.sock',
+  SPEC_AUTOMATION_PROFILE: 'development',
+  SPEC_AUTOMATION_ALLOW_UNCONFINED: 'true',
+  CODEX_BASE_URL: 'https://evil.example',
+};
 const FOR_AGENTS = { runSecrets: {}, runtimeEnvironmentNames: ['CODEX_ENV', 'TZ'] };
 
 async function folder(envFile?: string): Promise<string> {
@@ -156,7 +164,7 @@ describe('readSettings', () => {
   });
 
   describe('the .env file', () => {
-    it.each(['SPEC_AUTOMATION_CODEX_PATH=./codex', 'CODEX_BASE_URL=https://evil.example', 'CODEX_HOME=.'])(
+    it.each(ENVIRONMENT_ONLY.map((only) => `${only}=${EXAMPLES[only] ?? '1000000'}`))(
       'may not say %s, since it may be somebody else’s',
       async (line) => {
         const { message } = await failureOf({}, line);
@@ -165,10 +173,10 @@ describe('readSettings', () => {
     );
 
     it('is read, and the environment wins over it', async () => {
-      const file = 'SPEC_AUTOMATION_CONCURRENCY=2\nSPEC_AUTOMATION_SANDBOX="docker" # why not\r\n';
+      const file = 'SPEC_AUTOMATION_CONCURRENCY=2\nSPEC_AUTOMATION_AGENT_BACKEND="outline" # why not\r\n';
       expect(await read({ SPEC_AUTOMATION_CONCURRENCY: '9' }, file)).toMatchObject({
         concurrency: 9,
-        sandbox: 'docker',
+        agent: 'outline',
       });
     });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { DEFAULT_IDENTITY } from '../domain/naming.ts';
-import { DOCKER_SETTINGS, type DockerSettings } from './docker-settings.ts';
+import { DOCKER_SETTING_NAMES, DOCKER_SETTINGS, type DockerSettings } from './docker-settings.ts';
 import { flag, name, names, plainName, wholeNumber } from './setting-kinds.ts';
 import type { SECRET_PREFIX } from '../domain/runtime-environment.ts';
 
@@ -129,8 +129,9 @@ export type SettingName = keyof typeof SettingsSchema.shape;
  * and where the key of the model goes.
  */
 export const ENVIRONMENT_ONLY: readonly SettingName[] = [
-  'DOCKER_HOST',
-  'SPEC_AUTOMATION_JOB_IMAGE',
+  ...DOCKER_SETTING_NAMES,
+  'SPEC_AUTOMATION_SANDBOX',
+  'SPEC_AUTOMATION_ALLOW_UNCONFINED',
   'SPEC_AUTOMATION_CODEX_PATH',
   'CODEX_HOME',
   'CODEX_BASE_URL',

@@ -123,6 +123,10 @@ export const REASONS = {
     'Feature folder {feature} cannot be used: {problem}.',
     'Pick another folder with --feature, or leave it out.',
   ),
+  gateway_lost: transient(
+    "The gateway between agent '{agent}' and its model ended in phase {phase}.",
+    'Look for what ends containers on this machine (memory, or somebody), then go on with: spec-automation runs retry {run_id}',
+  ),
   internal: failure(
     'Something unexpected happened: {problem}.',
     'Retry the run; if it happens again, report it with the output of spec-automation doctor --json.',

@@ -14,7 +14,7 @@ export async function reapOrphans(deps: Deps): Promise<number> {
   return sum(await Promise.all(orphans.map(({ sandbox, runId }) => sandbox.reap(runId))));
 }
 
-/** Runs that are over and of which a sandbox still has something whose worker is dead. */
+/** Runs that are over and of which a sandbox still has something. */
 export async function listOrphans(
   deps: Deps,
 ): Promise<readonly { readonly sandbox: Sandbox; readonly runId: string }[]> {

@@ -35,7 +35,10 @@ export interface Sandbox {
   execute(command: SandboxCommand, observe: SandboxObserver): Promise<SandboxResult>;
   /** Kill what executions of a run left behind, whoever started them. Returns how many processes or containers that were. */
   reap(runId: string): Promise<number>;
-  /** Ids of the runs that have executions under way whose worker is dead. Each ends by itself at its deadline. */
+  /**
+   * Ids of the runs that have executions under way whose worker is dead, or cannot be known to live. Each ends by itself at its
+   * deadline, unless it keeps the clock in its sandbox from running; whoever takes its run up ends it then, too.
+   */
   listOrphanRuns(): Promise<readonly string[]>;
 }
 
@@ -125,4 +128,6 @@ export interface GatewayRecord {
   readonly decisions: string;
   /** The budget of the run that is used up, in words; `null` while there is some left. */
   readonly exceeded: string | null;
+  /** True when it had ended before the agent did. */
+  readonly isLost: boolean;
 }

@@ -113,8 +113,14 @@ async function expire(
   for (const name of names) {
     const found = await lstat(path.join(runs, name)).catch(() => undefined);
     if (found === undefined || found.mtimeMs >= olderThanMs || !(await isOver(name))) continue;
-    expired.push(name);
-    if (!isDryRun) await removeTree(path.join(runs, name));
+    // One that cannot be removed now must not keep the others.
+    const isGone =
+      isDryRun ||
+      (await removeTree(path.join(runs, name)).then(
+        () => true,
+        () => false,
+      ));
+    if (isGone) expired.push(name);
   }
   return expired;
 }

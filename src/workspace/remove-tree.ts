@@ -1,6 +1,10 @@
 import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
+import { exec } from '../lib/exec.ts';
+
+const TOOL_PATH = '/usr/bin:/bin';
+const TOOL_MS = 300_000;
 const DENIED = new Set<unknown>(['EACCES', 'EPERM']);
 
 /** Remove a tree, links in it as links. Agents leave directories nobody may write to, for example as a module cache. */
@@ -8,10 +12,18 @@ export async function removeTree(directory: string): Promise<void> {
   try {
     await removeAll(directory);
   } catch (thrown) {
-    if (!DENIED.has(codeOf(thrown))) throw thrown;
-    await openUp(directory);
-    await removeAll(directory);
+    if (!DENIED.has(codeOf(thrown)) && codeOf(thrown) !== 'ENAMETOOLONG') throw thrown;
+    // What is too deep to be opened is too deep to be named.
+    await openUp(directory).catch(() => undefined);
+    await removeAll(directory).catch(() => removeByTool(directory));
   }
+}
+
+/** Trees deeper than a path may be long: the system's own program goes from folder to folder. */
+async function removeByTool(directory: string): Promise<void> {
+  const argv = ['rm', '-rf', '--one-file-system', '--', directory] as const;
+  const { exitCode, stderr } = await exec(argv, { env: { PATH: TOOL_PATH }, timeoutMs: TOOL_MS });
+  if (exitCode !== 0) throw new Error(`${directory} cannot be removed: ${stderr.trim()}`);
 }
 
 async function removeAll(directory: string): Promise<void> {

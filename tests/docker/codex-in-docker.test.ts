@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReasonCode } from '../../src/domain/reasons.ts';
 import { expectError, FAILURES, filesWith, finishedRun } from '../support/codex-runs.ts';
 import { TEST_KEY } from '../support/codex.ts';
+import { temporaryDirectory } from '../support/git-repository.ts';
 import { DOCKER_OPTIONS, SOCKET_PATH } from '../support/docker-options.ts';
 import { scriptNamed, startModelServer, type ModelScriptName } from '../support/model-server.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -61,12 +62,15 @@ describe('the real Codex CLI in the real image', () => {
     expect(tasks?.status).toBe('skipped');
   });
 
-  it('whose gateway is killed ends with a reason, or goes on with another gateway', async () => {
+  it('whose gateway is killed has its phase tried again, with another gateway', async () => {
     await using model = await startModelServer({ script: scriptNamed('slow:400') });
-    const killing = killFirstGateway();
-    const { run } = await finishedRun(model.baseUrl, { env: ENV });
+    const home = await temporaryDirectory();
+    const killing = killGatewayIn(home);
+    const { run } = await finishedRun(model.baseUrl, { env: ENV, home });
     await killing;
-    expect([null, 'model_unreachable']).toContain(run.reason);
+    // It is tried again, with another one.
+    expect(run).toMatchObject({ status: 'succeeded' });
+    expect(run.phases.filter(({ reason }) => reason === 'gateway_lost')).toHaveLength(1);
     const filters = { label: [`spec-automation.run=${run.run_id}`] };
     expect(await docker.listContainers({ all: true, filters })).toEqual([]);
   });
@@ -101,13 +105,16 @@ function watchContainers(canary: string) {
 }
 
 /** Of a run whose agent works: then its gateway does, too. */
-async function killFirstGateway(): Promise<void> {
+async function killGatewayIn(home: string): Promise<void> {
   const find = async () => {
     const filters = { label: ['spec-automation.run'], status: ['running'] };
     const running = await docker.listContainers({ filters });
     const runsWith = (role: string) =>
-      running.flatMap(({ Id: id, Labels: labels }) =>
-        labels['spec-automation.role'] === role ? [{ id, run: labels['spec-automation.run'] }] : [],
+      running.flatMap(({ Id: id, Labels: labels, Mounts: mounts }) =>
+        labels['spec-automation.role'] === role &&
+        mounts.some(({ Source: source }) => source.startsWith(home))
+          ? [{ id, run: labels['spec-automation.run'] }]
+          : [],
       );
     const agents = new Set(runsWith('agent').map(({ run }) => run));
     return runsWith('gateway').find(({ run }) => agents.has(run));

@@ -47,11 +47,13 @@ export const FAILURES: readonly Failure[] = [
 export interface RunPlan {
   readonly files?: FileTree;
   readonly env?: Readonly<Record<string, string>>;
+  /** A folder of one's own, to find what belongs to it. */
+  readonly home?: string;
 }
 
 /** One whole run of the command line with this model. */
-export async function finishedRun(baseUrl: string, { files, env }: RunPlan = {}) {
-  const home = await temporaryDirectory();
+export async function finishedRun(baseUrl: string, { files, env, home: given }: RunPlan = {}) {
+  const home = given ?? (await temporaryDirectory());
   const repository = await makeRepository({ files: files ?? { 'README.md': '# Library\n' } });
   await writeFile(path.join(home, 'spec.md'), SPEC);
   const { stdout, stderr } = await runCli(

@@ -18,7 +18,10 @@ export function cleanUp(result: RunResult): Step<'cleanup'> {
         attempt('end left-over processes', () => sandboxOf(session).reap(session.run.id)),
       ]);
       const release = () => workspaces.release(session.run.id, { keepGit });
-      const problems = [...before.flat(), ...(await attempt('remove the working copy', release))];
+      const [, reaping] = before;
+      // An agent that could not be ended still works there.
+      const released = reaping.length > 0 ? [] : await attempt('remove the working copy', release);
+      const problems = [...before.flat(), ...released];
       for (const problem of problems) log.err(problem);
       log.out(problems.length === 0 ? 'Nothing left behind' : 'Some things could not be removed');
       return { output: { isComplete: problems.length === 0 } };

@@ -30,7 +30,7 @@ const PHASES: Readonly<Record<string, ContainerState['phase']>> = {
 /** Look at a container; `undefined` when there is none. @throws what the daemon says */
 export async function findState(container: Docker.Container): Promise<ContainerState | undefined> {
   try {
-    const { State: state } = await answered(container.inspect());
+    const { State: state } = await answered((abortSignal) => container.inspect({ abortSignal }));
     const phase = PHASES[state.Status] ?? 'ended';
     const hasEnded = phase === 'ended';
     const signalName = hasEnded ? (SIGNALS.get(state.ExitCode - SIGNAL_BASE) ?? null) : null;
@@ -51,7 +51,7 @@ export async function findState(container: Docker.Container): Promise<ContainerS
 /** Remove a container, with `isForced` also one that runs. One that is gone (404) or going (409) is fine. */
 export async function removeContainer(container: Docker.Container, isForced: boolean): Promise<void> {
   try {
-    await answered(container.remove({ force: isForced, v: true }));
+    await answered((abortSignal) => container.remove({ force: isForced, v: true, abortSignal }));
   } catch (thrown) {
     if (!isStatus(thrown, 404) && !isStatus(thrown, 409)) throw thrown;
   }

@@ -1,8 +1,8 @@
-import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 
 import { AppError, appError, describeThrown } from '../../domain/app-error.ts';
+import { askDaemon } from './ask-daemon.ts';
 
 /** A daemon that accepts and never answers must not hold a run up. */
 const ANSWER_MS = 20_000;
@@ -18,31 +18,30 @@ export function dockerClient(socketPath: string): DockerClient {
     (client ??= import('dockerode').then(({ default: Dockerode }) => new Dockerode({ socketPath })));
 }
 
-/** Whether a daemon answers on a socket. Without the library: most commands ask no more than this. */
+/** Whether a daemon answers on a socket within a second. */
 export async function isPresent(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const options = { socketPath, path: '/_ping', timeout: PING_MS };
-    const asked = request(options, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    asked.once('timeout', () => asked.destroy());
-    asked.once('error', () => resolve(false));
-    asked.once('close', () => resolve(false));
-    asked.end();
-  });
+  return askDaemon(socketPath, '/_ping', PING_MS).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
 }
 
-/** The daemon's answer, or the error that it gave none in time. */
-export async function answered<Value>(answer: Promise<Value>, limitMs = ANSWER_MS): Promise<Value> {
-  const stop = new AbortController();
-  const late = delay(limitMs, undefined, { signal: stop.signal }).then(() => {
+/** The daemon's answer, or the error that it gave none in time. Then the question is withdrawn: it would keep the process alive. */
+export async function answered<Value>(
+  ask: (abortSignal: AbortSignal) => Promise<Value>,
+  limitMs = ANSWER_MS,
+): Promise<Value> {
+  const [withdrawn, done] = [new AbortController(), new AbortController()];
+  const late = delay(limitMs, undefined, { signal: done.signal }).then(() => {
+    withdrawn.abort();
     throw new Error(`the Docker daemon gave no answer within ${limitMs / 1000} seconds`);
   });
+  const answer = ask(withdrawn.signal);
+  answer.catch(() => undefined);
   try {
     return await Promise.race([answer, late]);
   } finally {
-    stop.abort();
+    done.abort();
     late.catch(() => undefined);
   }
 }

@@ -10,7 +10,7 @@ import type {
   SandboxObserver,
   SandboxResult,
 } from '../port.ts';
-import { containerName } from './container-names.ts';
+import { containerName, gatewayName } from './container-names.ts';
 import type { ContainerOptions } from './container-options.ts';
 import { GATEWAY_ORIGIN, VARIABLE_NAMES } from './container-spec.ts';
 import { findState, removeContainer, type ContainerState } from './container-state.ts';
@@ -60,7 +60,7 @@ export function dockerSandbox({ socketPath, ...options }: DockerSandboxOptions):
     variableNames: VARIABLE_NAMES,
     surroundings: { programs: 'image', gatewayOrigin: GATEWAY_ORIGIN },
     isPresent: () => isPresent(socketPath),
-    preflight: () => use((docker) => preflight(docker, options)),
+    preflight: () => use((docker) => preflight(docker, socketPath, options)),
     readScaffold: (specKitKey) => use((docker) => readScaffold(docker, options.image, specKitKey)),
     prepare: (needs) => {
       if (needs.needsNetwork) preparing.set(needs.runId, prepareGateway({ options, use }, needs));
@@ -129,7 +129,9 @@ async function execute(
   const result = resultOf({ watched, output, started, ended, deadlineMs: command.deadlineMs });
   if (result.exitCode === CANNOT_START && result.stderr.startsWith(CANNOT_START_WORDS))
     throw unavailable(new Error(result.stderr.trim()));
-  return command.needsNetwork ? { ...result, gateway: await readGatewayRecord(command) } : result;
+  if (!command.needsNetwork) return result;
+  const gateway = await use(() => findState(docker.getContainer(gatewayName(command))));
+  return { ...result, gateway: await readGatewayRecord(command, gateway?.phase !== 'running') };
 }
 
 /** A container whose start failed would be taken for one that is about to start. */

@@ -56,8 +56,10 @@ export function containerOutput(container: Docker.Container, observe: SandboxObs
   const stderr = oneStream((line) => tell('stderr', line), count);
   const read = async (signal: AbortSignal) => {
     // Of one that has ended, following ends at once.
-    const options = { follow: true, stdout: true, stderr: true, abortSignal: signal } as const;
-    const log = await answered(container.logs(options));
+    const options = { follow: true, stdout: true, stderr: true } as const;
+    const log = await answered((late) =>
+      container.logs({ ...options, abortSignal: AbortSignal.any([signal, late]) }),
+    );
     container.modem.demuxStream(log, stdout.fromStart(), stderr.fromStart());
     // An abort ends it with an error; whatever it was, the container's state says how things are.
     await finished(log, { writable: false }).catch(() => undefined);

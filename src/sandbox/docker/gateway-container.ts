@@ -68,7 +68,7 @@ async function start(docker: Docker, options: ContainerOptions, purpose: Gateway
     },
   });
   try {
-    const container = await answered(docker.createContainer(spec));
+    const container = await answered((abortSignal) => docker.createContainer({ ...spec, abortSignal }));
     await tellConfig(container, gatewayConfig(options.gateway, needs.model));
     return true;
   } catch (thrown) {

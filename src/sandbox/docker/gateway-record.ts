@@ -16,12 +16,12 @@ const WORDS: Readonly<Record<NonNullable<z.infer<typeof Usage>['exceeded']>, str
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /** What the gateway of a run wrote down; nothing, where it wrote nothing. */
-export async function readGatewayRecord(command: SandboxCommand): Promise<GatewayRecord> {
+export async function readGatewayRecord(command: SandboxCommand, isLost: boolean): Promise<GatewayRecord> {
   const { records } = gatewayDirectories(command);
   const decisions = await readBounded(path.join(records, 'egress.jsonl'));
   const usage = Usage.safeParse(parseJson(await readBounded(path.join(records, 'usage.json'))));
   const exceeded = usage.data?.exceeded ?? null;
-  return { decisions, exceeded: exceeded === null ? null : WORDS[exceeded] };
+  return { decisions, exceeded: exceeded === null ? null : WORDS[exceeded], isLost };
 }
 
 async function readBounded(file: string): Promise<string> {

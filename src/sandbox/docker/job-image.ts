@@ -19,7 +19,11 @@ const AGENT_LABEL = 'spec-automation.agent.';
 /** Look at an image that is there; nothing is pulled. @throws `image_missing`, and what the daemon says */
 export async function findImage(docker: Docker, image: string): Promise<JobImage> {
   try {
-    const { Id: id, Config: config } = await answered(docker.getImage(image).inspect());
+    const { Id: id, Config: config } = await answered((abortSignal) => {
+      // The types know no signal alone.
+      const options = { manifests: false, abortSignal };
+      return docker.getImage(image).inspect(options);
+    });
     const labels = Object.entries(config.Labels ?? {});
     const agents = labels.flatMap(([name, version]) =>
       name.startsWith(AGENT_LABEL) ? [[name.slice(AGENT_LABEL.length), version] as const] : [],

@@ -31,10 +31,10 @@ export async function readScaffold(
     NetworkDisabled: true,
     Labels: { [LABELS.role]: READER, [LABELS.worker]: markerValue(marker) },
   };
-  const container = await answered(docker.createContainer(spec));
+  const container = await answered((abortSignal) => docker.createContainer({ ...spec, abortSignal }));
   try {
-    const archive = await answered(container.getArchive({ path: ROOT }));
-    const files = await answered(readFiles(archive), READ_MS);
+    const archive = await answered((abortSignal) => container.getArchive({ path: ROOT, abortSignal }));
+    const files = await answered(() => readFiles(archive), READ_MS);
     return new Map(PLACES.flatMap((place) => below(files, `spec-kit/${place}/${specKitKey}/`)));
   } catch (thrown) {
     // An image without Spec Kit.

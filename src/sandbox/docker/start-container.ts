@@ -59,20 +59,23 @@ export async function startContainer(
     : undefined;
   // In this order: only one may write into the directories of an agent that is about to start.
   await Promise.all([gateway, isOurs ? layFiles(command, stdinFile) : undefined]);
-  if (isOurs) await answered(docker.getContainer(name).start(), START_MS);
+  if (isOurs) await answered((abortSignal) => docker.getContainer(name).start({ abortSignal }), START_MS);
 }
 
 /** The daemon makes no container whose mounts have no source. Touches nothing that is there: it may be another's. */
 async function makeMountSources(command: SandboxCommand, stdinFile: string): Promise<void> {
   await makeDirectory(command.stateDirectory, 0o700);
-  await (await open(stdinFile, 'a', 0o644)).close();
+  const handle = await open(stdinFile, 'a');
+  // Whatever the umask: the agent is another user, and its directory is this user's alone.
+  await handle.chmod(0o644);
+  await handle.close();
   if (command.needsNetwork) await makeDirectory(gatewayDirectories(command).socket, 0o755);
 }
 
 /** False when there is one of this name. */
 async function create(docker: Docker, name: string, spec: Docker.ContainerCreateOptions): Promise<boolean> {
   try {
-    await answered(docker.createContainer(spec));
+    await answered((abortSignal) => docker.createContainer({ ...spec, abortSignal }));
     return true;
   } catch (thrown) {
     if (isStatus(thrown, 409)) {

@@ -13,7 +13,7 @@ const READY_MS = 20_000;
  */
 export async function tellConfig(container: Docker.Container, config: string): Promise<void> {
   const streams = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
-  const connection = await answered(container.attach(streams));
+  const connection = await answered((abortSignal) => container.attach({ ...streams, abortSignal }));
   const said = { out: '', err: '' };
   const keep = (name: 'out' | 'err') => {
     const through = new PassThrough();
@@ -35,9 +35,9 @@ export async function tellConfig(container: Docker.Container, config: string): P
   // It may fail while we wait for something else.
   ready.catch(() => undefined);
   try {
-    await answered(container.start());
+    await answered((abortSignal) => container.start({ abortSignal }));
     connection.end(config);
-    await answered(ready, READY_MS);
+    await answered(() => ready, READY_MS);
   } finally {
     connection.removeAllListeners('close').removeAllListeners('end');
     connection.end();

@@ -122,7 +122,7 @@ async function endsWithin(ended: Promise<void>, ms: number): Promise<boolean> {
 /** One that has ended meanwhile is fine (409), and so is one that is gone (404). */
 async function kill(container: Docker.Container, signal: NodeJS.Signals): Promise<void> {
   try {
-    await answered(container.kill({ signal }));
+    await answered((abortSignal) => container.kill({ signal, abortSignal }));
   } catch (thrown) {
     if (!isGone(thrown)) throw thrown;
   }

@@ -48,6 +48,10 @@ async function glance(directory: string) {
   return { freeBytes: bavail * bsize, freeFiles: ffree };
 }
 
+function isTooLong(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENAMETOOLONG';
+}
+
 /** Adds up until it is clear. What vanishes meanwhile or cannot be read counts nothing. */
 async function isOver(
   { directories, maxBytes, maxFiles }: QuotaLimits,
@@ -57,7 +61,11 @@ async function isOver(
   const queue = [...directories];
   for (let next = queue.pop(); next !== undefined && !signal.aborted; next = queue.pop()) {
     const folder = next;
-    const entries = await opendir(folder).catch(() => undefined);
+    const entries = await opendir(folder).catch((thrown: unknown) =>
+      isTooLong(thrown) ? 'too deep' : undefined,
+    );
+    // Nobody could look into it, nor ever remove it by its name.
+    if (entries === 'too deep') return true;
     if (entries === undefined) continue;
     for await (const entry of entries) {
       const place = path.join(folder, entry.name);

@@ -31,6 +31,8 @@ export interface HostileRunOptions {
   readonly secrets?: readonly string[];
   readonly settings?: EngineKitOptions['settings'];
   readonly options?: Partial<Options>;
+  /** Leaves the agent's configuration where the repository has it. */
+  readonly keepsConfiguration?: boolean;
   /** Looks at what an execution left, before anything is cleared. */
   readonly afterPhase?: (command: SandboxCommand) => Promise<void>;
   /** Looks at the run before its engine is closed. */
@@ -71,6 +73,10 @@ export async function hostileRun(rig: Rig, options: HostileRunOptions): Promise<
     home: path.join(rig.root, 'state'),
     secrets: options.secrets ?? [],
     overrides: { sandboxes: new Map([['docker', watched]]) },
+    change: (deps) =>
+      options.keepsConfiguration === true
+        ? { ...deps, workspaces: { ...deps.workspaces, setAside: () => Promise.resolve([]) } }
+        : deps,
     ...(options.settings === undefined ? {} : { settings: options.settings }),
   });
   try {

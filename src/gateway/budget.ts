@@ -37,6 +37,8 @@ export interface Budget {
 
 const BYTES_PER_TOKEN = 4;
 const PER = 1_000_000;
+/** What a long answer of a good model has: nobody gets it for less by not listening to it. */
+const UNHEARD_OUTPUT_TOKENS = 32_768;
 
 const NOTHING_USED: BudgetFigures = {
   requests: 0,
@@ -110,4 +112,10 @@ function reached(limits: BudgetLimits, used: BudgetFigures): keyof BudgetLimits 
   };
   const names = ['requests', 'tokens', 'cost_usd'] as const;
   return names.find((name) => (spent[name] ?? 0) >= (limits[name] ?? Number.POSITIVE_INFINITY));
+}
+
+/** What a call is charged of which nobody knows whether it was answered, and with what: the agent hung up, or the model took too long. */
+export function unheardUsage(requestBytes: number, answerBytes: number): TokenUsage {
+  const estimated = estimatedUsage(requestBytes, answerBytes);
+  return { ...estimated, output: Math.max(estimated.output, UNHEARD_OUTPUT_TOKENS) };
 }

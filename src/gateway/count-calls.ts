@@ -1,4 +1,4 @@
-import { estimatedUsage, type Budget, type BudgetLimits } from './budget.ts';
+import { estimatedUsage, unheardUsage, type Budget, type BudgetLimits } from './budget.ts';
 import type { EgressDecision, EgressRecord } from './egress-record.ts';
 import type { TokenUsage } from './usage-of-answer.ts';
 import type { UsageFile } from './usage-file.ts';
@@ -15,6 +15,8 @@ export interface CallEnd {
   readonly isError: boolean;
   readonly usage: TokenUsage | undefined;
   readonly answerBytes: number;
+  /** True when nobody heard the whole answer, if there was one. */
+  readonly isUnheard?: boolean;
 }
 
 /** One call on its way. */
@@ -33,8 +35,8 @@ interface CallHead {
 export interface CallCounter {
   /** Count a call before it is made, also for the gateway after this one; or the limit that was reached. */
   begin(head: CallHead): Promise<CountedCall | keyof BudgetLimits>;
-  /** Calls that were made and have not ended. */
-  openCalls(): number;
+  /** Calls that were made and have not ended, and the bytes they were made with. */
+  openCalls(): { readonly count: number; readonly bytes: number };
   /** Wait for what breaks off to be counted. */
   close(): Promise<void>;
   deny(decision: Pick<EgressDecision, 'method' | 'path' | 'reason' | 'status'>): void;
@@ -48,16 +50,19 @@ export function callCounter(parts: {
   readonly nowMs: () => number;
 }): CallCounter {
   const { budget, file, record, nowMs } = parts;
-  const charge = ({ isBilled, requestBytes }: CallHead, { usage, isError, answerBytes }: CallEnd) => {
+  const charge = (
+    { isBilled, requestBytes }: CallHead,
+    { usage, isError, answerBytes, isUnheard = false }: CallEnd,
+  ) => {
     if (isError) budget.countError();
     if (!isBilled) return;
     if (usage !== undefined) budget.charge(usage);
-    else if (!isError) {
-      budget.charge(estimatedUsage(requestBytes, answerBytes));
+    else if (isUnheard || !isError) {
+      budget.charge((isUnheard ? unheardUsage : estimatedUsage)(requestBytes, answerBytes));
       budget.countEstimate();
     }
   };
-  const open = new Set<Promise<void>>();
+  const open = new Map<Promise<void>, number>();
   return {
     async begin(head) {
       const limit = budget.admit();
@@ -65,7 +70,7 @@ export function callCounter(parts: {
       if (limit !== undefined) return limit;
       const began = nowMs();
       const { promise, resolve } = Promise.withResolvers<void>();
-      open.add(promise);
+      open.set(promise, head.requestBytes);
       let isOver = false;
       return {
         async end(how) {
@@ -89,8 +94,8 @@ export function callCounter(parts: {
         },
       };
     },
-    openCalls: () => open.size,
-    close: async () => void (await within(Promise.all(open), CLOSE_MS)),
+    openCalls: () => ({ count: open.size, bytes: [...open.values()].reduce((sum, each) => sum + each, 0) }),
+    close: async () => void (await within(Promise.all(open.keys()), CLOSE_MS)),
     deny: (decision) => record.write({ kind: 'model', verdict: 'denied', ...decision }),
   };
 }

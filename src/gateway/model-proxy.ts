@@ -16,7 +16,12 @@ import { passAnswer, unpassable } from './pass-answer.ts';
 /** Answers a request that was judged already. */
 export type ModelProxy = (call: ModelCall, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
-const LATE = { status: 504, code: 'gateway_timeout', reason: 'no_answer_in_time' } as const;
+const LATE = {
+  status: 504,
+  code: 'gateway_timeout',
+  reason: 'no_answer_in_time',
+  isUnheard: true,
+} as const;
 /** Longer than the time limit of the call itself, which tells more. */
 const LATE_MS = 1_000;
 
@@ -24,6 +29,8 @@ interface Failure {
   readonly status: 502 | 504;
   readonly code: GatewayError;
   readonly reason: string;
+  /** True when the model may have answered all the same. */
+  readonly isUnheard?: boolean;
 }
 
 /** Pass calls on to a model. `app` gets what it takes to do so. */
@@ -58,7 +65,9 @@ export async function modelProxy(
       rewriteRequestHeaders: (_request, headers) => requestHeaders(headers, model),
       rewriteHeaders: () => {
         // Where the agent is gone by now, reply-from drops the answer and calls nobody.
-        setImmediate(() => void fail({ status: 502, code: 'gateway_upstream', reason: 'hung_up' }));
+        setImmediate(
+          () => void fail({ status: 502, code: 'gateway_upstream', reason: 'hung_up', isUnheard: true }),
+        );
         return {};
       },
       onError: (_reply, { error }) => void fail(failureOf(error)),
@@ -67,7 +76,11 @@ export async function modelProxy(
         if (problem === undefined && !isAnswered) {
           isAnswered = true;
           reply.headers(responseHeaders(stream.headers, model.key));
-          const passing = passAnswer(stream, call, { protocol: model.protocol, mask: newMask() });
+          const passing = passAnswer(stream, call, {
+            protocol: model.protocol,
+            mask: newMask(),
+            unheardMs: deps.times.answerMs,
+          });
           // Nobody reads an answer to a connection that is closed, so nobody would see its end either.
           if (reply.raw.destroyed) return void passing.destroy();
           reply.raw.once('close', () => passing.destroy());
@@ -101,9 +114,9 @@ function refuseBudget(reply: FastifyReply, limit: string): FastifyReply {
 async function answerFailure(
   reply: FastifyReply,
   call: CountedCall,
-  { status, code, reason }: Failure,
+  { status, code, reason, isUnheard = false }: Failure,
 ): Promise<void> {
-  await call.end({ status, reason, isError: true, usage: undefined, answerBytes: 0 });
+  await call.end({ status, reason, isError: true, usage: undefined, answerBytes: 0, isUnheard });
   await reply.code(status).send(errorBody(code, `The model could not be asked: ${reason}.`));
 }
 

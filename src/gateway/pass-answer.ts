@@ -1,6 +1,6 @@
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { pipeline, Transform } from 'node:stream';
-import { callbackify } from 'node:util';
+import { PassThrough, type Readable } from 'node:stream';
 
 import type { ModelProtocol } from '../domain/model-access.ts';
 import type { CountedCall } from './count-calls.ts';
@@ -16,34 +16,81 @@ export function unpassable({ statusCode = 0, headers }: IncomingMessage): string
   return encoding === 'identity' ? undefined : 'encoding_not_asked_for';
 }
 
+/** What it takes to pass an answer on. */
+export interface Passing {
+  readonly protocol: ModelProtocol;
+  readonly mask: KeyMask;
+  /** How long an answer is read on that its agent does not want any more. */
+  readonly unheardMs: number;
+}
+
+const UNHEARD_MAX_BYTES = 64 * 1024 * 1024;
+
 /**
  * An answer as the agent gets it: piece by piece, without the key. The call is charged before the agent sees the end, so that a
- * finished call is always a counted one; when either side breaks off, it is charged by what passed.
+ * finished call is always a counted one. When the agent hangs up, the answer is read on to its end all the same, within bounds, since
+ * it is paid for to its end.
  */
-export function passAnswer(
+export function passAnswer(upstream: IncomingMessage, call: CountedCall, passing: Passing): Readable {
+  const toAgent = new PassThrough();
+  toAgent.on('error', () => undefined);
+  void read(upstream, call, { ...passing, toAgent });
+  return toAgent;
+}
+
+async function read(
   upstream: IncomingMessage,
   call: CountedCall,
-  { protocol, mask }: { readonly protocol: ModelProtocol; readonly mask: KeyMask },
-): Transform {
+  { protocol, mask, unheardMs, toAgent }: Passing & { readonly toAgent: PassThrough },
+): Promise<void> {
   const status = upstream.statusCode ?? 0;
   const reader = usageReader(protocol, upstream.headers['content-type'] ?? '');
   let answerBytes = 0;
-  const end = (reason: string) =>
-    call.end({ status, reason, isError: status >= 400, usage: reader.end(), answerBytes });
-  const passing = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      answerBytes += chunk.length;
-      reader.push(chunk);
-      const bytes = mask.write(chunk);
-      done(null, bytes.length === 0 ? undefined : bytes);
+  const end = (reason: string, isUnheard: boolean) => {
+    const how = { status, reason, isError: status >= 400, answerBytes, isUnheard };
+    return call.end({ ...how, usage: reader.end() });
+  };
+  using _late = stopLater(upstream, toAgent, unheardMs);
+  try {
+    let unheardBytes = 0;
+    for await (const chunk of upstream) {
+      const bytes = Buffer.from(chunk);
+      answerBytes += bytes.length;
+      reader.push(bytes);
+      if (toAgent.destroyed) unheardBytes += bytes.length;
+      else await write(toAgent, mask.write(bytes));
+      if (unheardBytes > UNHEARD_MAX_BYTES) break;
+    }
+    await end(toAgent.destroyed ? 'hung_up' : 'answered', toAgent.destroyed);
+    if (!toAgent.destroyed) toAgent.end(mask.end());
+  } catch (thrown) {
+    await end(toAgent.destroyed ? 'hung_up' : 'broken_off', toAgent.destroyed);
+    toAgent.destroy(thrown instanceof Error ? thrown : undefined);
+  }
+}
+
+/** Once the agent is gone, a model has so much time to come to its end. */
+function stopLater(upstream: IncomingMessage, toAgent: PassThrough, unheardMs: number): Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const onClose = () => {
+    timer = setTimeout(() => upstream.destroy(new Error('nobody listens')), unheardMs).unref();
+  };
+  toAgent.once('close', onClose);
+  return {
+    [Symbol.dispose]() {
+      toAgent.off('close', onClose);
+      clearTimeout(timer);
     },
-    flush(done) {
-      const rest = mask.end();
-      const finish = callbackify(end.bind(undefined, 'answered'));
-      finish((error) => done(error, rest.length === 0 ? undefined : rest));
-    },
-  });
-  return pipeline(upstream, passing, (error) => {
-    if (error) void end('broken_off');
-  });
+  };
+}
+
+/** No faster than the agent takes it; whoever hangs up takes nothing more. */
+async function write(toAgent: PassThrough, bytes: Uint8Array): Promise<void> {
+  if (bytes.length === 0 || toAgent.write(bytes)) return;
+  const done = new AbortController();
+  const { signal } = done;
+  await Promise.race([once(toAgent, 'drain', { signal }), once(toAgent, 'close', { signal })]).catch(
+    () => undefined,
+  );
+  done.abort();
 }

@@ -22,7 +22,8 @@ export interface Gateway {
 }
 
 const BODY_MAX_BYTES = 32 * 1024 * 1024;
-/** Bodies are read whole before a call is made, so this times the limit of one bounds memory. */
+/** Bodies are read whole before a call is made. A gateway's container has 256 MiB. */
+const BODIES_MAX_BYTES = 32 * 1024 * 1024;
 const CALLS_AT_ONCE = 16;
 const CONNECTIONS_MAX = 256;
 /** For sending a whole request. */
@@ -109,7 +110,7 @@ function judgeRequests(
   },
 ): WeakMap<FastifyRequest, ModelCall> {
   const judged = new WeakMap<FastifyRequest, ModelCall>();
-  const busy = new Set<Socket>();
+  const busy = new Map<Socket, number>();
   app.addHook('onRequest', async (request, reply) => {
     const { socket, httpVersion, method = '', url = '', headers } = request.raw;
     // A second request before the answer to the first: nobody needs it, and it is how requests are smuggled.
@@ -117,15 +118,30 @@ function judgeRequests(
     const verdict = judgeModelRequest({ httpVersion, method, url, headers }, model);
     if (typeof verdict === 'string') return deny(reply, { calls, request, reason: verdict });
     // A call whose agent hung up goes on at the model, and counts here until it ends.
-    if (Math.max(busy.size, calls.openCalls()) >= CALLS_AT_ONCE) {
+    const length = Number(headers['content-length'] ?? BODY_MAX_BYTES);
+    if (isFull([...busy.values()], calls.openCalls(), length)) {
       reply.header('retry-after', '1');
       return deny(reply, { calls, request, reason: 'too_many_calls', status: 429 });
     }
-    busy.add(socket);
+    busy.set(socket, length);
     reply.raw.once('close', () => busy.delete(socket));
     judged.set(request, verdict);
   });
   return judged;
+}
+
+/** One body may be as large as it is allowed to be; several at once together only as large. In chunks, it counts as the largest. */
+function isFull(
+  busy: readonly number[],
+  open: ReturnType<CallCounter['openCalls']>,
+  length: number,
+): boolean {
+  if (Math.max(busy.length, open.count) >= CALLS_AT_ONCE) return true;
+  const bytes = Math.max(
+    busy.reduce((sum, each) => sum + each, 0),
+    open.bytes,
+  );
+  return bytes > 0 && bytes + length > BODIES_MAX_BYTES;
 }
 
 function callOf(judged: WeakMap<FastifyRequest, ModelCall>, request: FastifyRequest): ModelCall {

@@ -1,7 +1,8 @@
 import { constants } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 
-import { answered, isStatus } from './docker-client.ts';
+import { answered, isAway, isStatus } from './docker-client.ts';
 
 /** What the daemon says of a container. */
 export interface ContainerState {
@@ -16,6 +17,8 @@ export interface ContainerState {
 
 /** An init reports the signal that ended its child as 128 and its number. */
 const SIGNAL_BASE = 128;
+const AWAY_MS = 60_000;
+const LOOK_MS = 100;
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 const PHASES: Readonly<Record<string, ContainerState['phase']>> = {
   created: 'created',
@@ -45,6 +48,19 @@ export async function findState(container: Docker.Container): Promise<ContainerS
   } catch (thrown) {
     if (isStatus(thrown, 404)) return undefined;
     throw thrown;
+  }
+}
+
+/** The same, but a daemon that is away for a while is waited for: it may be starting again. @throws what the daemon says, after a minute */
+export async function findStateAgain(container: Docker.Container): Promise<ContainerState | undefined> {
+  const endMs = performance.now() + AWAY_MS;
+  for (;;) {
+    try {
+      return await findState(container);
+    } catch (thrown) {
+      if (!isAway(thrown) || performance.now() > endMs) throw thrown;
+    }
+    await delay(LOOK_MS);
   }
 }
 

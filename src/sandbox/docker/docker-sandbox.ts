@@ -13,7 +13,7 @@ import type {
 import { containerName, gatewayName } from './container-names.ts';
 import type { ContainerOptions } from './container-options.ts';
 import { GATEWAY_ORIGIN, VARIABLE_NAMES } from './container-spec.ts';
-import { findState, removeContainer, type ContainerState } from './container-state.ts';
+import { findState, findStateAgain, removeContainer, type ContainerState } from './container-state.ts';
 import { dockerClient, isPresent, unavailable } from './docker-client.ts';
 import { containerOutput, type ContainerOutput } from './follow-container.ts';
 import { ensureGateway } from './gateway-container.ts';
@@ -125,7 +125,7 @@ async function execute(
   const watched = await use(() => watchContainer(container, output, limitsOf(options, command, started)));
   if (watched.ending !== 'released') await output.finish();
   output.failure.throwIfAborted();
-  const ended = await use(() => findState(container));
+  const ended = await use(() => findStateAgain(container));
   const result = resultOf({ watched, output, started, ended, deadlineMs: command.deadlineMs });
   if (result.exitCode === CANNOT_START && result.stderr.startsWith(CANNOT_START_WORDS))
     throw unavailable(new Error(result.stderr.trim()));

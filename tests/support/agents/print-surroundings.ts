@@ -17,5 +17,5 @@ const isWritable = () => {
     return false;
   }
 };
-const temporary = { entries: readdirSync(place).length, isWritable: isWritable() };
+const temporary = { entries: readdirSync(place), isWritable: isWritable() };
 console.log(JSON.stringify({ env: process.env, cwd: process.cwd(), files, temporary }));

@@ -21,7 +21,7 @@ export interface BudgetFigures {
   readonly exceeded: keyof BudgetLimits | null;
   /** Calls the provider refused or never answered. */
   readonly upstream_errors: number;
-  /** Calls whose tokens no answer told and `estimatedUsage` stands for. */
+  /** Calls whose tokens no answer told; `estimatedUsage` or `worstUsage` stands for them. */
   readonly estimated_requests: number;
 }
 
@@ -37,8 +37,11 @@ export interface Budget {
 
 const BYTES_PER_TOKEN = 4;
 const PER = 1_000_000;
-/** What a long answer of a good model has: nobody gets it for less by not listening to it. */
-const UNHEARD_OUTPUT_TOKENS = 32_768;
+/** How the formats call the most tokens an answer may have. */
+const OUTPUT_LIMITS = ['max_output_tokens', 'max_tokens', 'max_completion_tokens', 'maxOutputTokens'];
+/** What an answer may have that was given no limit: a long one of a good model. */
+const UNLIMITED_OUTPUT = 32_768;
+const VALUE_MAX_CHARS = 64;
 
 const NOTHING_USED: BudgetFigures = {
   requests: 0,
@@ -86,11 +89,36 @@ export function createBudget(
 }
 
 /**
- * What a call is charged that was answered but never told its tokens: it broke off, the agent hung up before the end, or asked for no
- * figures. Rather too much than nothing, or hanging up early would make every call free.
+ * What a call is charged that was answered but never told its tokens: the provider broke it off, or the agent asked for no figures.
+ * Rather too much than nothing.
  */
 export function estimatedUsage(requestBytes: number, answerBytes: number): TokenUsage {
   return { input: tokensOf(requestBytes), cachedInput: 0, output: tokensOf(answerBytes) };
+}
+
+/** What a call is charged whose answer nobody waited for: the provider may still bill all that the request allows. */
+export function worstUsage(
+  request: Buffer,
+  { usage, answerBytes }: { readonly usage: TokenUsage | undefined; readonly answerBytes: number },
+): TokenUsage {
+  const { input, cachedInput, output } = usage ?? estimatedUsage(request.length, answerBytes);
+  const allowed = outputLimitOf(request) ?? UNLIMITED_OUTPUT;
+  return { input, cachedInput, output: Math.max(output, tokensOf(answerBytes), allowed) };
+}
+
+/** The largest limit a request names. Never parsed as JSON: that would take many times the memory of the request. */
+function outputLimitOf(request: Buffer): number | undefined {
+  const limits = OUTPUT_LIMITS.flatMap((name) => [...numbersOf(request, `"${name}"`)]);
+  return limits.length === 0 ? undefined : limits.reduce((one, other) => Math.max(one, other));
+}
+
+/** Each number that is the value of a name; within a text of JSON its quotes would be escaped. */
+function* numbersOf(request: Buffer, name: string): Generator<number> {
+  for (let at = request.indexOf(name); at !== -1; at = request.indexOf(name, at + 1)) {
+    const behind = request.toString('latin1', at + name.length, at + name.length + VALUE_MAX_CHARS);
+    const digits = /^\s*:\s*(\d{1,9})(?!\d)/u.exec(behind)?.[1];
+    if (digits !== undefined) yield Number(digits);
+  }
 }
 
 function tokensOf(bytes: number): number {
@@ -112,10 +140,4 @@ function reached(limits: BudgetLimits, used: BudgetFigures): keyof BudgetLimits 
   };
   const names = ['requests', 'tokens', 'cost_usd'] as const;
   return names.find((name) => (spent[name] ?? 0) >= (limits[name] ?? Number.POSITIVE_INFINITY));
-}
-
-/** What a call is charged of which nobody knows whether it was answered, and with what: the agent hung up, or the model took too long. */
-export function unheardUsage(requestBytes: number, answerBytes: number): TokenUsage {
-  const estimated = estimatedUsage(requestBytes, answerBytes);
-  return { ...estimated, output: Math.max(estimated.output, UNHEARD_OUTPUT_TOKENS) };
 }

@@ -1,4 +1,4 @@
-import { estimatedUsage, unheardUsage, type Budget, type BudgetLimits } from './budget.ts';
+import { estimatedUsage, worstUsage, type Budget, type BudgetLimits } from './budget.ts';
 import type { EgressDecision, EgressRecord } from './egress-record.ts';
 import type { TokenUsage } from './usage-of-answer.ts';
 import type { UsageFile } from './usage-file.ts';
@@ -15,12 +15,14 @@ export interface CallEnd {
   readonly isError: boolean;
   readonly usage: TokenUsage | undefined;
   readonly answerBytes: number;
-  /** True when nobody heard the whole answer, if there was one. */
-  readonly isUnheard?: boolean;
+  /** To its end; or the provider broke it off or never took the call; or nobody waits for it any more, and it may go on. */
+  readonly read: 'whole' | 'broken_off' | 'abandoned';
 }
 
 /** One call on its way. */
 export interface CountedCall {
+  /** When it has ended and was written down. */
+  readonly over: Promise<void>;
   /** Charge it and write it down; only the first end counts. */
   end(how: CallEnd): Promise<void>;
 }
@@ -28,15 +30,17 @@ export interface CountedCall {
 interface CallHead {
   readonly path: string;
   readonly isBilled: boolean;
-  readonly requestBytes: number;
+  readonly body: Buffer;
 }
 
 /** Keeps the budget, its file and the record in step. */
 export interface CallCounter {
   /** Count a call before it is made, also for the gateway after this one; or the limit that was reached. */
   begin(head: CallHead): Promise<CountedCall | keyof BudgetLimits>;
-  /** Calls that were made and have not ended, and the bytes they were made with. */
-  openCalls(): { readonly count: number; readonly bytes: number };
+  /** Calls that were made and have not ended. */
+  openCalls(): number;
+  /** From now on, what breaks off was cut by ourselves. */
+  willClose(): void;
   /** Wait for what breaks off to be counted. */
   close(): Promise<void>;
   deny(decision: Pick<EgressDecision, 'method' | 'path' | 'reason' | 'status'>): void;
@@ -50,19 +54,17 @@ export function callCounter(parts: {
   readonly nowMs: () => number;
 }): CallCounter {
   const { budget, file, record, nowMs } = parts;
-  const charge = (
-    { isBilled, requestBytes }: CallHead,
-    { usage, isError, answerBytes, isUnheard = false }: CallEnd,
-  ) => {
+  let isClosing = false;
+  const charge = ({ isBilled, body }: CallHead, { usage, isError, answerBytes, read }: CallEnd) => {
     if (isError) budget.countError();
     if (!isBilled) return;
-    if (usage !== undefined) budget.charge(usage);
-    else if (isUnheard || !isError) {
-      budget.charge((isUnheard ? unheardUsage : estimatedUsage)(requestBytes, answerBytes));
-      budget.countEstimate();
-    }
+    const isAbandoned = read === 'abandoned' || (isClosing && read === 'broken_off');
+    if (isAbandoned) budget.charge(worstUsage(body, { usage, answerBytes }));
+    else if (usage !== undefined) budget.charge(usage);
+    else if (!isError) budget.charge(estimatedUsage(body.length, answerBytes));
+    if (isAbandoned || (usage === undefined && !isError)) budget.countEstimate();
   };
-  const open = new Map<Promise<void>, number>();
+  const open = new Set<Promise<void>>();
   return {
     async begin(head) {
       const limit = budget.admit();
@@ -70,9 +72,10 @@ export function callCounter(parts: {
       if (limit !== undefined) return limit;
       const began = nowMs();
       const { promise, resolve } = Promise.withResolvers<void>();
-      open.set(promise, head.requestBytes);
+      open.add(promise);
       let isOver = false;
       return {
+        over: promise,
         async end(how) {
           if (isOver) return;
           isOver = true;
@@ -84,7 +87,7 @@ export function callCounter(parts: {
             verdict: 'allowed',
             reason: how.reason,
             status: how.status,
-            bytes_up: head.requestBytes,
+            bytes_up: head.body.length,
             bytes_down: how.answerBytes,
             duration_ms: nowMs() - began,
           });
@@ -94,8 +97,11 @@ export function callCounter(parts: {
         },
       };
     },
-    openCalls: () => ({ count: open.size, bytes: [...open.values()].reduce((sum, each) => sum + each, 0) }),
-    close: async () => void (await within(Promise.all(open.keys()), CLOSE_MS)),
+    openCalls: () => open.size,
+    willClose() {
+      isClosing = true;
+    },
+    close: async () => void (await within(Promise.all(open), CLOSE_MS)),
     deny: (decision) => record.write({ kind: 'model', verdict: 'denied', ...decision }),
   };
 }

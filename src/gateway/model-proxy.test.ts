@@ -208,53 +208,6 @@ describe('a call', () => {
     expect(await gateway.usage()).toMatchObject({ input_tokens: 3, output_tokens: 3, estimated_requests: 1 });
   });
 
-  it('the agent hangs up on is read to its end, and charged what the model tells', async () => {
-    const { promise: hasHungUp, resolve: hungUp } = Promise.withResolvers<void>();
-    const { gateway } = await withModel((_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: half\n\n');
-      void hasHungUp.then(() => response.end(DONE));
-    });
-    const { response } = await gateway.ask({ body: '"12345678"' });
-    await once(response, 'data');
-    response.destroy();
-    await once(response, 'close');
-    hungUp();
-    await expect.poll(() => gateway.usage()).toMatchObject({ input_tokens: 1_000, output_tokens: 100 });
-  });
-
-  it('the agent hangs up on, and whose end never comes, is charged as a long one', async () => {
-    const times = { answerMs: 50, stepMs: 10_000, idleMs: 10_000 };
-    const { gateway } = await withModel(
-      (_request, response) => {
-        response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: half\n\n');
-      },
-      { deps: { times } },
-    );
-    const { response } = await gateway.ask({ body: '"12345678"' });
-    await once(response, 'data');
-    response.destroy();
-    await expect
-      .poll(() => gateway.usage())
-      .toMatchObject({ input_tokens: 3, output_tokens: 32_768, estimated_requests: 1 });
-  });
-
-  it('with a large body waits its turn while another is on its way', async () => {
-    const { promise: isDone, resolve: done } = Promise.withResolvers<void>();
-    const { promise: hasCome, resolve: come } = Promise.withResolvers<void>();
-    const { upstream, gateway } = await withModel((request, response) => {
-      come();
-      void isDone.then(() => answersWell(request, response));
-    });
-    const large = JSON.stringify('x'.repeat(20 * 1024 * 1024));
-    const first = gateway.ask({ body: large });
-    await hasCome;
-    const { status } = await gateway.ask({ body: large });
-    expect(status).toBe(429);
-    done();
-    expect((await first).status).toBe(200);
-    expect(upstream.requests).toHaveLength(1);
-  });
-
   it('with a body beyond the limit is refused, and so is one sent too fast to be read', async () => {
     const { upstream, gateway } = await withModel(answersWell);
     const head = 'POST /v1/responses HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { PassThrough, type Readable } from 'node:stream';
 
@@ -6,6 +5,9 @@ import type { ModelProtocol } from '../domain/model-access.ts';
 import type { CountedCall } from './count-calls.ts';
 import type { KeyMask } from './mask-key.ts';
 import { usageReader } from './usage-of-answer.ts';
+
+/** How much of an answer is read for its figures alone. */
+const READ_ON_MAX_BYTES = 64 * 1024 * 1024;
 
 /** Why an answer cannot be passed on, or `undefined` when it can. */
 export function unpassable({ statusCode = 0, headers }: IncomingMessage): string | undefined {
@@ -16,81 +18,85 @@ export function unpassable({ statusCode = 0, headers }: IncomingMessage): string
   return encoding === 'identity' ? undefined : 'encoding_not_asked_for';
 }
 
-/** What it takes to pass an answer on. */
-export interface Passing {
-  readonly protocol: ModelProtocol;
-  readonly mask: KeyMask;
-  /** How long an answer is read on that its agent does not want any more. */
-  readonly unheardMs: number;
-}
-
-const UNHEARD_MAX_BYTES = 64 * 1024 * 1024;
-
 /**
- * An answer as the agent gets it: piece by piece, without the key. The call is charged before the agent sees the end, so that a
- * finished call is always a counted one. When the agent hangs up, the answer is read on to its end all the same, within bounds, since
- * it is paid for to its end.
+ * An answer as the agent gets it: piece by piece, without the key; to be destroyed when the agent is gone. The call is charged before the
+ * agent sees the end, so that a finished call is always a counted one. When the agent hangs up, the answer is read on to its end for the
+ * figures it tells, within bounds: else hanging up early would make calls free.
  */
-export function passAnswer(upstream: IncomingMessage, call: CountedCall, passing: Passing): Readable {
-  const toAgent = new PassThrough();
-  toAgent.on('error', () => undefined);
-  void read(upstream, call, { ...passing, toAgent });
-  return toAgent;
-}
-
-async function read(
+export function passAnswer(
   upstream: IncomingMessage,
   call: CountedCall,
-  { protocol, mask, unheardMs, toAgent }: Passing & { readonly toAgent: PassThrough },
-): Promise<void> {
+  {
+    protocol,
+    mask,
+    readOnMs,
+  }: { readonly protocol: ModelProtocol; readonly mask: KeyMask; readonly readOnMs: number },
+): Readable {
   const status = upstream.statusCode ?? 0;
   const reader = usageReader(protocol, upstream.headers['content-type'] ?? '');
+  const agent = agentEnd(() => setTimeout(() => upstream.destroy(), readOnMs));
   let answerBytes = 0;
-  const end = (reason: string, isUnheard: boolean) => {
-    const how = { status, reason, isError: status >= 400, answerBytes, isUnheard };
-    return call.end({ ...how, usage: reader.end() });
+  let unpassedBytes = 0;
+  const end = (read: 'whole' | 'broken_off' | 'abandoned') => {
+    const reason = read === 'whole' ? 'answered' : 'broken_off';
+    return call.end({ status, reason, isError: status >= 400, usage: reader.end(), answerBytes, read });
   };
-  using _late = stopLater(upstream, toAgent, unheardMs);
-  try {
-    let unheardBytes = 0;
+  const readAll = async () => {
     for await (const chunk of upstream) {
-      const bytes = Buffer.from(chunk);
-      answerBytes += bytes.length;
-      reader.push(bytes);
-      if (toAgent.destroyed) unheardBytes += bytes.length;
-      else await write(toAgent, mask.write(bytes));
-      if (unheardBytes > UNHEARD_MAX_BYTES) break;
+      if (!Buffer.isBuffer(chunk)) throw new TypeError('an answer is bytes');
+      answerBytes += chunk.length;
+      reader.push(chunk);
+      if (agent.isGone()) unpassedBytes += chunk.length;
+      else await agent.write(mask.write(chunk));
+      if (unpassedBytes > READ_ON_MAX_BYTES) throw new Error('too much to read on');
     }
-    await end(toAgent.destroyed ? 'hung_up' : 'answered', toAgent.destroyed);
-    if (!toAgent.destroyed) toAgent.end(mask.end());
-  } catch (thrown) {
-    await end(toAgent.destroyed ? 'hung_up' : 'broken_off', toAgent.destroyed);
-    toAgent.destroy(thrown instanceof Error ? thrown : undefined);
-  }
+    if (!agent.isGone()) await agent.write(mask.end());
+  };
+  const pass = async () => {
+    try {
+      await readAll();
+      await end('whole');
+      agent.finish();
+    } catch {
+      // What failed is not billed for the rest of its words.
+      await end(agent.isGone() && status < 400 ? 'abandoned' : 'broken_off');
+      agent.finish(new Error('the answer broke off'));
+    }
+  };
+  void pass();
+  return agent.passing;
 }
 
-/** Once the agent is gone, a model has so much time to come to its end. */
-function stopLater(upstream: IncomingMessage, toAgent: PassThrough, unheardMs: number): Disposable {
+/** What is passed on, until nobody takes it any more; `onGone` then begins a time limit. */
+function agentEnd(onGone: () => NodeJS.Timeout) {
+  const passing = new PassThrough();
+  let isGone = false;
+  let isFinished = false;
   let timer: NodeJS.Timeout | undefined;
-  const onClose = () => {
-    timer = setTimeout(() => upstream.destroy(new Error('nobody listens')), unheardMs).unref();
-  };
-  toAgent.once('close', onClose);
+  let goOn: (() => void) | undefined;
+  passing
+    .on('error', () => undefined)
+    .on('drain', () => goOn?.())
+    .on('close', () => {
+      isGone = true;
+      if (!isFinished) timer = onGone();
+      goOn?.();
+    });
   return {
-    [Symbol.dispose]() {
-      toAgent.off('close', onClose);
+    passing,
+    isGone: () => isGone || passing.destroyed,
+    /** Waits until there is room for more, or nobody is there. */
+    async write(bytes: Uint8Array) {
+      if (bytes.length === 0 || passing.write(bytes) || isGone) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      goOn = resolve;
+      await promise;
+    },
+    finish(error?: Error) {
+      isFinished = true;
       clearTimeout(timer);
+      if (error === undefined) passing.end();
+      else passing.destroy(error);
     },
   };
-}
-
-/** No faster than the agent takes it; whoever hangs up takes nothing more. */
-async function write(toAgent: PassThrough, bytes: Uint8Array): Promise<void> {
-  if (bytes.length === 0 || toAgent.write(bytes)) return;
-  const done = new AbortController();
-  const { signal } = done;
-  await Promise.race([once(toAgent, 'drain', { signal }), once(toAgent, 'close', { signal })]).catch(
-    () => undefined,
-  );
-  done.abort();
 }

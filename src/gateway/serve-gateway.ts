@@ -1,5 +1,6 @@
 import { chmod, lstat, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
@@ -13,6 +14,7 @@ import { modelProxy } from './model-proxy.ts';
 import { judgeModelRequest, type ModelCall } from './model-routes.ts';
 import { openAnswers, type OpenAnswers } from './open-answers.ts';
 import { openTunnels } from './open-tunnels.ts';
+import { BodyRefusal, requestBodies, type BodyRoom } from './request-bodies.ts';
 import { readFigures, usageFile } from './usage-file.ts';
 
 /** A gateway that listens. */
@@ -21,15 +23,20 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-const BODY_MAX_BYTES = 32 * 1024 * 1024;
-/** Bodies are read whole before a call is made. A gateway's container has 256 MiB. */
-const BODIES_MAX_BYTES = 32 * 1024 * 1024;
 const CALLS_AT_ONCE = 16;
 const CONNECTIONS_MAX = 256;
 /** For sending a whole request. */
 const REQUEST_MS = 60_000;
 /** The agent is another user, and the socket's folder decides who gets near it. */
 const SOCKET_MODE = 0o666;
+
+/** A request that may go on, and the room for its body. */
+interface Judged {
+  readonly call: ModelCall;
+  readonly room: BodyRoom;
+}
+
+type JudgedRequests = WeakMap<FastifyRequest, Judged>;
 
 /** Start a gateway. @throws when the socket or the records cannot be made */
 export async function startGateway(config: GatewayConfig, deps: GatewayDeps): Promise<Gateway> {
@@ -41,12 +48,13 @@ export async function startGateway(config: GatewayConfig, deps: GatewayDeps): Pr
   const calls = callCounter({ budget, file, record, nowMs: deps.nowMs });
   const tunnels = openTunnels({ allowed: config.egressAllow, deps, record });
 
-  const app = bareServer(calls);
+  const judged: JudgedRequests = new WeakMap();
+  const app = bareServer(calls, judged);
   const answers = openAnswers(app.server);
-  const judged = judgeRequests(app, { model, calls, answers });
+  judgeRequests(app, { model, calls, answers, judged });
   if (model !== undefined) {
     const proxy = await modelProxy(app, model, { deps, calls });
-    app.post('/*', (request, reply) => proxy(callOf(judged, request), request, reply));
+    app.post('/*', (request, reply) => proxy(judgedOf(judged, request), request, reply));
   }
   app.server.on('connect', (request, client, head) => {
     // The answer that is owed would go into the tunnel.
@@ -60,6 +68,7 @@ export async function startGateway(config: GatewayConfig, deps: GatewayDeps): Pr
   await chmod(socketPath, SOCKET_MODE);
   return {
     async close() {
+      calls.willClose();
       await tunnels.close();
       await app.close();
       await calls.close();
@@ -71,10 +80,9 @@ export async function startGateway(config: GatewayConfig, deps: GatewayDeps): Pr
 }
 
 /** A server that answers nothing yet, whatever it is asked, and keeps to bounds. */
-function bareServer(calls: CallCounter): FastifyInstance {
+function bareServer(calls: CallCounter, judged: JudgedRequests): FastifyInstance {
   const app = fastify({
     logger: false,
-    bodyLimit: BODY_MAX_BYTES,
     requestTimeout: REQUEST_MS,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
@@ -85,32 +93,35 @@ function bareServer(calls: CallCounter): FastifyInstance {
   app.server.maxConnections = CONNECTIONS_MAX;
   app.server.on('clientError', () => calls.deny({ method: '', path: '', reason: 'malformed', status: 400 }));
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) =>
+    judgedOf(judged, request).room.read(payload),
+  );
   app.setNotFoundHandler((request, reply) => {
     deny(reply, { calls, request, reason: 'path_not_allowed' });
   });
   app.setErrorHandler((error, request, reply) => {
-    const isTooLarge = error instanceof Error && 'statusCode' in error && error.statusCode === 413;
-    const [reason, status] = isTooLarge ? (['body_too_large', 413] as const) : (['malformed', 400] as const);
-    deny(reply, { calls, request, reason, status });
+    const why = error instanceof BodyRefusal ? error : { reason: 'malformed', status: 400 };
+    deny(reply, { calls, request, reason: why.reason, status: why.status });
   });
   return app;
 }
 
-/** Judge each request before its body is read. Gives what was found out about those that may go on. */
+/** Judge each request before its body is read, and remember those that may go on. */
 function judgeRequests(
   app: FastifyInstance,
   {
     model,
     calls,
     answers,
+    judged,
   }: Pick<GatewayConfig, 'model'> & {
     readonly calls: CallCounter;
     readonly answers: OpenAnswers;
+    readonly judged: JudgedRequests;
   },
-): WeakMap<FastifyRequest, ModelCall> {
-  const judged = new WeakMap<FastifyRequest, ModelCall>();
-  const busy = new Map<Socket, number>();
+): void {
+  const roomFor = requestBodies();
+  const busy = new Set<Socket>();
   app.addHook('onRequest', async (request, reply) => {
     const { socket, httpVersion, method = '', url = '', headers } = request.raw;
     // A second request before the answer to the first: nobody needs it, and it is how requests are smuggled.
@@ -118,36 +129,24 @@ function judgeRequests(
     const verdict = judgeModelRequest({ httpVersion, method, url, headers }, model);
     if (typeof verdict === 'string') return deny(reply, { calls, request, reason: verdict });
     // A call whose agent hung up goes on at the model, and counts here until it ends.
-    const length = Number(headers['content-length'] ?? BODY_MAX_BYTES);
-    if (isFull([...busy.values()], calls.openCalls(), length)) {
-      reply.header('retry-after', '1');
+    if (Math.max(busy.size, calls.openCalls()) >= CALLS_AT_ONCE)
       return deny(reply, { calls, request, reason: 'too_many_calls', status: 429 });
-    }
-    busy.set(socket, length);
-    reply.raw.once('close', () => busy.delete(socket));
-    judged.set(request, verdict);
+    const room = roomFor(headers['content-length']);
+    if (room instanceof BodyRefusal)
+      return deny(reply, { calls, request, reason: room.reason, status: room.status });
+    busy.add(socket);
+    reply.raw.once('close', () => {
+      busy.delete(socket);
+      room.release();
+    });
+    judged.set(request, { call: verdict, room });
   });
-  return judged;
 }
 
-/** One body may be as large as it is allowed to be; several at once together only as large. In chunks, it counts as the largest. */
-function isFull(
-  busy: readonly number[],
-  open: ReturnType<CallCounter['openCalls']>,
-  length: number,
-): boolean {
-  if (Math.max(busy.length, open.count) >= CALLS_AT_ONCE) return true;
-  const bytes = Math.max(
-    busy.reduce((sum, each) => sum + each, 0),
-    open.bytes,
-  );
-  return bytes > 0 && bytes + length > BODIES_MAX_BYTES;
-}
-
-function callOf(judged: WeakMap<FastifyRequest, ModelCall>, request: FastifyRequest): ModelCall {
-  const call = judged.get(request);
-  if (call === undefined) throw new Error('a request was not judged');
-  return call;
+function judgedOf(judged: JudgedRequests, request: FastifyRequest): Judged {
+  const found = judged.get(request);
+  if (found === undefined) throw new Error('a request was not judged');
+  return found;
 }
 
 function deny(
@@ -166,7 +165,9 @@ function deny(
 ): FastifyReply {
   const { method = '', url = '' } = request.raw;
   calls.deny({ method, path: url, reason, status });
-  const code = status === 429 ? 'gateway_busy' : 'gateway_denied';
+  const isBusy = status === 429 || status === 503;
+  const code = isBusy ? 'gateway_busy' : 'gateway_denied';
+  if (isBusy) reply.header('retry-after', '1');
   return reply
     .code(status)
     .header('connection', 'close')

@@ -87,6 +87,7 @@ export async function startTestGateway({ deps = {}, ...given }: GatewayOptions) 
     folder,
     socketPath,
     ask: (options: Ask = {}) => ask(socketPath, options),
+    hangUp: (body?: string) => hangUp(socketPath, body),
     raw: (bytes: string) => raw(socketPath, bytes),
     /** Of this moment: the file is complete before an answer ends. */
     usage: async (): Promise<Record<string, unknown>> => JSON.parse(await read('usage.json')),
@@ -120,6 +121,17 @@ async function ask(socketPath: string, { method = 'POST', path: target, headers,
   const response = await promise;
   const whole = async () => (await buffer(response)).toString();
   return { status: response.statusCode ?? 0, headers: response.headers, response, request, text: whole };
+}
+
+/** Send a whole request at once; what is given back hangs up on it. */
+function hangUp(socketPath: string, body = '{}'): () => Promise<void> {
+  const socket = connect(socketPath);
+  const head = 'POST /v1/responses HTTP/1.1\r\nhost: x\r\ncontent-type: application/json';
+  socket.on('error', () => undefined).write(`${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  return async () => {
+    socket.destroy();
+    await once(socket, 'close');
+  };
 }
 
 /** Send bytes as they are, and give all that comes back. */

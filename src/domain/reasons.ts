@@ -99,6 +99,10 @@ export const REASONS = {
     "Agent '{agent}' did not finish: {problem}.",
     'Read the end of {phase}.stderr.log, then retry the run.',
   ),
+  branch_has_foreign_commits: failure(
+    "Somebody else's commits are on branch '{branch}' of {repository}, and nothing overwrites them.",
+    'Keep them and publish beside them by setting SPEC_AUTOMATION_ON_FOREIGN_COMMITS=next_branch, or delete that branch; then go on with: spec-automation runs retry {run_id} --from commit_push',
+  ),
   budget_exceeded: failure(
     "Agent '{agent}' used up what a run may take of its model in phase {phase}: {budget}.",
     'Look in egress.jsonl for what it asked; raise SPEC_AUTOMATION_MAX_MODEL_REQUESTS, SPEC_AUTOMATION_MAX_TOKENS or SPEC_AUTOMATION_MAX_COST_USD if that was not too much, then go on with: spec-automation runs retry {run_id}',
@@ -172,7 +176,7 @@ export const REASONS = {
     'Only plain files below {allowed} may change; retry the run with --notes to tell the agent so.',
   ),
   push_conflict: failure(
-    "Branch '{branch}' already exists in {repository} with other content.",
+    "Branch '{branch}' in {repository} leaves no room for the branch of this run.",
     'Delete or rename that branch, then retry with: spec-automation runs retry {run_id} --from commit_push',
   ),
   push_denied: failure(

@@ -41,7 +41,7 @@ export async function submitRun(deps: Deps, submission: Submission): Promise<Run
   checkSubmission(deps, submission);
   await deps.workspaces.preflight();
   const repository = await deps.git.canonicalRepository(submission.repository, submission.workingDirectory);
-  const remote = await deps.git.inspectRemote(repository);
+  const remote = await deps.git.inspectRemote({ repository });
   const baseBranch = chooseBase(repository, remote, submission.baseBranch);
 
   const id = deps.newId();

@@ -1,11 +1,13 @@
 import { appError } from '../domain/app-error.ts';
 import { isOlder } from '../lib/is-older.ts';
 import { canonicalRepository } from './canonical-repository.ts';
+import { fetchBase } from './fetch-base.ts';
 import { gitOutput, gitRunner, MINIMUM_GIT, type GitOptions, type RunGit } from './git-command.ts';
 import { importTree } from './import-tree.ts';
 import type { Git } from './port.ts';
+import { pushBranch } from './push-branch.ts';
 import { diff, hasCommit, listTree, readBlobs } from './read-commit.ts';
-import { fetchBase, inspectRemote, pushNewBranch } from './remote.ts';
+import { inspectRemote } from './remote.ts';
 import { layWorkingCopy, listForeignChanges } from './working-copy.ts';
 
 /** Git through its command line. */
@@ -14,7 +16,7 @@ export function gitCli(options: GitOptions): Git {
   return {
     detectVersion: () => detectVersion(run),
     canonicalRepository,
-    inspectRemote: (repository, signal) => inspectRemote(run, repository, signal),
+    inspectRemote: (request) => inspectRemote(run, request),
     fetchBase: (request) => fetchBase(run, request),
     hasCommit: (gitDirectory, commit) => hasCommit(run, gitDirectory, commit),
     listTree: (request) => listTree(run, request),
@@ -23,7 +25,8 @@ export function gitCli(options: GitOptions): Git {
     listForeignChanges: (request) => listForeignChanges(run, request),
     importTree: (request) => importTree(run, request),
     diff: (request) => diff(run, request),
-    pushNewBranch: (request) => pushNewBranch(run, request),
+    pushBranch: (request) => pushBranch(run, request),
+    expireCloneCaches: () => Promise.resolve([]),
   };
 }
 

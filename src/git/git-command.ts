@@ -1,5 +1,7 @@
 import { appError } from '../domain/app-error.ts';
 import { exec, type ExecResult } from '../lib/exec.ts';
+import { loginInput, loginSettings } from './login.ts';
+import type { RemoteLogin } from './port.ts';
 
 /** What the adapter needs to know about the host. */
 export interface GitOptions {
@@ -18,6 +20,8 @@ export interface GitCall {
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
+  /** For the one server the call talks to. */
+  readonly login?: RemoteLogin | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -86,12 +90,14 @@ function gitEnv(options: GitOptions): Record<string, string> {
 /** Build the function every verb calls git through. */
 export function gitRunner(options: GitOptions): RunGit {
   return async (call) => {
-    const result = await exec(['git', ...HARDENING, ...placeArgs(call), ...call.args], {
+    const settings = call.login === undefined ? HARDENING : [...HARDENING, ...loginSettings(call.login)];
+    const result = await exec(['git', ...settings, ...placeArgs(call), ...call.args], {
       env: { ...gitEnv(options), ...call.env },
       timeoutMs: call.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       ...(call.workTree === undefined ? {} : { cwd: call.workTree }),
       ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
       ...(call.maxBytes === undefined ? {} : { maxBytes: call.maxBytes }),
+      ...(call.login === undefined ? {} : { descriptor3: loginInput(call.login) }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     });
     if (result.ending === 'not_started') {

@@ -13,7 +13,7 @@ export interface Git {
    */
   canonicalRepository(name: string, workingDirectory: string): Promise<string>;
   /** Branches and default branch of a remote. @throws `repository_not_found`, `clone_denied`, `clone_failed` */
-  inspectRemote(repository: string, signal?: AbortSignal): Promise<RemoteState>;
+  inspectRemote(options: InspectRemote): Promise<RemoteState>;
   /**
    * Make `gitDirectory` from scratch with the tip of one branch, without history.
    * @throws `base_branch_missing`, `clone_denied`, `clone_failed`
@@ -51,10 +51,27 @@ export interface Git {
     readonly to: string;
   }): Promise<{ readonly stat: string; readonly patch: string }>;
   /**
-   * Create `branch` at `commit` on the remote if it is absent; the same commit again is fine.
-   * @throws `push_conflict` (the branch holds something else), `push_denied`, `push_failed`
+   * Put `branch` at `commit` on the remote if it is at `expected`; the same commit there already is fine, and nothing is written.
+   * @throws `branch_has_foreign_commits` (the branch holds something else), `push_conflict` (another branch leaves no room),
+   * `push_denied`, `push_failed`
    */
-  pushNewBranch(options: PushNewBranch): Promise<void>;
+  pushBranch(options: PushBranch): Promise<void>;
+  /** Remove caches of clones nobody used for that long. Returns their paths; a dry run only lists. */
+  expireCloneCaches(options: ExpireCloneCaches): Promise<readonly string[]>;
+}
+
+/** How to log in to the server of a remote. Handed to one git process at a time and written nowhere. */
+export interface RemoteLogin {
+  /** Only this origin is ever told, such as `https://github.com`. */
+  readonly origin: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface InspectRemote {
+  readonly repository: string;
+  readonly login?: RemoteLogin | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RemoteState {
@@ -68,6 +85,7 @@ export interface FetchBase {
   readonly gitDirectory: string;
   readonly repository: string;
   readonly branch: string;
+  readonly login?: RemoteLogin | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -117,10 +135,18 @@ export interface ImportedTree {
   readonly changedPaths: readonly string[];
 }
 
-export interface PushNewBranch {
+export interface PushBranch {
   readonly gitDirectory: string;
   readonly repository: string;
   readonly commit: string;
   readonly branch: string;
+  /** The commit the branch has to be at for the push to happen; `null`: it has to be absent. */
+  readonly expected: string | null;
+  readonly login?: RemoteLogin | undefined;
   readonly signal: AbortSignal;
+}
+
+export interface ExpireCloneCaches {
+  readonly unusedMs: number;
+  readonly isDryRun: boolean;
 }

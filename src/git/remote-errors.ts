@@ -8,7 +8,7 @@ type RemoteCode =
   | 'repository_gone'
   | 'clone_denied'
   | 'clone_failed'
-  | 'push_conflict'
+  | 'branch_has_foreign_commits'
   | 'push_denied'
   | 'push_failed';
 
@@ -50,7 +50,7 @@ const READ_PATTERNS: readonly RemotePattern[] = [
 
 const WRITE_PATTERNS: readonly RemotePattern[] = [
   FOREIGN,
-  { pattern: /stale info|already exists|fetch first|non-fast-forward/iu, code: 'push_conflict' },
+  { pattern: /stale info|already exists|fetch first/iu, code: 'branch_has_foreign_commits' },
   { pattern: /permission denied|insufficient permission|read-only file system/iu, code: 'push_denied' },
   // Somebody else is writing this ref just now, or the disk is full: neither is for ever.
   { pattern: /\.lock': file exists|no space left/iu, code: 'push_failed' },

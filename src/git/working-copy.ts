@@ -3,10 +3,10 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { isAgentConfiguration } from '../domain/agent-configuration.ts';
+import { RAW_ATTRIBUTES } from './fetch-base.ts';
 import { gitOutput, gitOutputUpTo, type RunGit } from './git-command.ts';
 import { isAsLaid } from './laid-files.ts';
 import type { Git } from './port.ts';
-import { RAW_ATTRIBUTES } from './remote.ts';
 
 const STATUS_MAX_BYTES = 4 * 1024 * 1024;
 const LISTING_MAX_BYTES = 256 * 1024 * 1024;

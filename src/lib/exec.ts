@@ -5,6 +5,8 @@ export interface ExecOptions {
   readonly cwd?: string;
   readonly env: Readonly<Record<string, string>>;
   readonly stdin?: Uint8Array | string;
+  /** What the program, and all it starts, may read at file descriptor 3: what no argument, variable or file may hold. */
+  readonly descriptor3?: Uint8Array;
   readonly timeoutMs: number;
   /** Bound of each output stream; what is beyond it is dropped and `isTruncated` set. */
   readonly maxBytes?: number;
@@ -42,7 +44,13 @@ export async function exec(argv: readonly [string, ...string[]], options: ExecOp
   const result = await execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-    ...(options.stdin === undefined ? { stdin: 'ignore' as const } : { input: options.stdin }),
+    ...(options.stdin === undefined ? {} : { input: options.stdin }),
+    stdio: [
+      options.stdin === undefined ? 'ignore' : 'pipe',
+      'pipe',
+      'pipe',
+      ...(options.descriptor3 === undefined ? [] : [options.descriptor3]),
+    ],
     env: options.env,
     extendEnv: false,
     encoding: 'buffer',

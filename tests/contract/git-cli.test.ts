@@ -35,6 +35,8 @@ describe('the installed git', () => {
       code: 'git_unavailable',
       message: expect.stringContaining('ENOENT'),
     });
-    await expect(git.inspectRemote('/srv/app')).rejects.toMatchObject({ code: 'git_unavailable' });
+    await expect(git.inspectRemote({ repository: '/srv/app' })).rejects.toMatchObject({
+      code: 'git_unavailable',
+    });
   });
 });

@@ -20,7 +20,14 @@ export function hostileContract(makeGit: MakeGit): void {
       const { commit } = await copy.importTree();
       await copy.listForeignChanges();
       await git.diff({ gitDirectory, from: copy.commit, to: commit });
-      await git.pushNewBranch({ gitDirectory, repository, commit, branch: 'result', signal: noSignal() });
+      await git.pushBranch({
+        gitDirectory,
+        repository,
+        commit,
+        branch: 'result',
+        expected: null,
+        signal: noSignal(),
+      });
       const again = path.join(directory, '../again');
       await git.layWorkingCopy({ gitDirectory, commit, directory: again, branch: 'b' });
       expect(await wasRun()).toBe(false);
@@ -74,12 +81,12 @@ export function hostileContract(makeGit: MakeGit): void {
       const use = async (name: string) => {
         const scratch = path.join(gitDirectory, '../scratch');
         const signal = noSignal();
-        await git.inspectRemote(name).catch(demandAppError);
+        await git.inspectRemote({ repository: name }).catch(demandAppError);
         await git
           .fetchBase({ gitDirectory: scratch, repository, branch: name, signal })
           .catch(demandAppError);
         await git
-          .pushNewBranch({ gitDirectory, repository, commit, branch: name, signal })
+          .pushBranch({ gitDirectory, repository, commit, branch: name, expected: null, signal })
           .catch(demandAppError);
         await git.hasCommit(gitDirectory, name);
         await git.listTree({ gitDirectory, commit, prefix: name }).catch(demandAppError);

@@ -26,27 +26,34 @@ describe('git over HTTP', () => {
     expect(url).toMatch(new RegExp(`^${scheme}://127.0.0.1:`, 'u'));
     const name = await trusting.canonicalRepository(`${url}/`, '/');
     expect(name).toBe(url);
-    expect((await trusting.inspectRemote(name)).defaultBranch).toBe('main');
+    expect((await trusting.inspectRemote({ repository: name })).defaultBranch).toBe('main');
     const { gitDirectory, commit } = await fetchPristine(trusting, name);
-    const request = { gitDirectory, repository: name, commit, branch: 'spec/a', signal: noSignal() };
-    await trusting.pushNewBranch(request);
-    await trusting.pushNewBranch(request);
+    const request = {
+      gitDirectory,
+      repository: name,
+      commit,
+      branch: 'spec/a',
+      expected: null,
+      signal: noSignal(),
+    };
+    await trusting.pushBranch(request);
+    await trusting.pushBranch(request);
     expect(await runGit(repository, 'rev-parse', 'spec/a')).toBe(commit);
   });
 
   it('does not trust a certificate nobody vouched for', async () => {
     const { url, requests } = await serve({ isTls: true });
-    await expect(git.inspectRemote(url)).rejects.toMatchObject({ code: 'clone_failed' });
+    await expect(git.inspectRemote({ repository: url })).rejects.toMatchObject({ code: 'clone_failed' });
     expect(requests).toEqual([]);
   });
 
   it('is denied without a password, asks nobody for one, and works when the host adds it', async () => {
     const { url, repository } = await serve({ auth: AUTH });
-    await expect(git.inspectRemote(url)).rejects.toMatchObject({ code: 'clone_denied' });
+    await expect(git.inspectRemote({ repository: url })).rejects.toMatchObject({ code: 'clone_denied' });
     await expect(fetchPristine(git, url)).rejects.toMatchObject({ code: 'clone_denied' });
     const local = await fetchPristine(git, repository);
-    const request = { ...local, repository: url, branch: 'b', signal: noSignal() };
-    await expect(git.pushNewBranch(request)).rejects.toMatchObject({ code: 'push_denied' });
+    const request = { ...local, repository: url, branch: 'b', expected: null, signal: noSignal() };
+    await expect(git.pushBranch(request)).rejects.toMatchObject({ code: 'push_denied' });
 
     const header = Buffer.from(`${AUTH.user}:${AUTH.password}`).toString('base64');
     const knowing = gitWith({
@@ -54,10 +61,11 @@ describe('git over HTTP', () => {
       GIT_CONFIG_KEY_0: `http.${new URL(url).origin}.extraHeader`,
       GIT_CONFIG_VALUE_0: `Authorization: Basic ${header}`,
     });
-    await knowing.pushNewBranch({
+    await knowing.pushBranch({
       ...(await fetchPristine(knowing, url)),
       repository: url,
       branch: 'b',
+      expected: null,
       signal: noSignal(),
     });
     expect(await runGit(repository, 'rev-parse', 'b')).toBe(local.commit);
@@ -73,15 +81,16 @@ describe('git over HTTP', () => {
     const { url, repository } = await serve({
       intercept: (_, response) => Boolean(response.writeHead(status).end()),
     });
-    await expect(git.inspectRemote(url)).rejects.toMatchObject({ code: readCode });
+    await expect(git.inspectRemote({ repository: url })).rejects.toMatchObject({ code: readCode });
     await expect(fetchPristine(git, url)).rejects.toMatchObject({ code: readCode });
     const request = {
       ...(await fetchPristine(git, repository)),
       repository: url,
       branch: 'b',
+      expected: null,
       signal: noSignal(),
     };
-    await expect(git.pushNewBranch(request)).rejects.toMatchObject({ code: writeCode });
+    await expect(git.pushBranch(request)).rejects.toMatchObject({ code: writeCode });
   });
 
   it('is denied when reading is allowed and writing is not', async () => {
@@ -89,8 +98,14 @@ describe('git over HTTP', () => {
       intercept: ({ url: asked }, response) =>
         asked?.includes('git-receive-pack') === true && Boolean(response.writeHead(403).end()),
     });
-    const request = { ...(await fetchPristine(git, url)), repository: url, branch: 'b', signal: noSignal() };
-    await expect(git.pushNewBranch(request)).rejects.toMatchObject({ code: 'push_denied' });
+    const request = {
+      ...(await fetchPristine(git, url)),
+      repository: url,
+      branch: 'b',
+      expected: null,
+      signal: noSignal(),
+    };
+    await expect(git.pushBranch(request)).rejects.toMatchObject({ code: 'push_denied' });
   });
 
   it('follows no redirect to another place', async () => {
@@ -99,19 +114,20 @@ describe('git over HTTP', () => {
       intercept: (request, response) =>
         Boolean(response.writeHead(302, { location: `${new URL(other.url).origin}${request.url}` }).end()),
     });
-    await expect(git.inspectRemote(url)).rejects.toMatchObject({ code: 'clone_denied' });
+    await expect(git.inspectRemote({ repository: url })).rejects.toMatchObject({ code: 'clone_denied' });
     const request = {
       ...(await fetchPristine(git, repository)),
       repository: url,
       branch: 'b',
+      expected: null,
       signal: noSignal(),
     };
-    await expect(git.pushNewBranch(request)).rejects.toMatchObject({ code: 'push_denied' });
+    await expect(git.pushBranch(request)).rejects.toMatchObject({ code: 'push_denied' });
     expect(other.requests).toEqual([]);
   });
 
   it('fails for now when nobody listens or the line breaks', async () => {
-    await expect(git.inspectRemote(await closedUrl())).rejects.toMatchObject({
+    await expect(git.inspectRemote({ repository: await closedUrl() })).rejects.toMatchObject({
       code: 'clone_failed',
       isTransient: true,
     });
@@ -175,7 +191,14 @@ describe('git over HTTP', () => {
     const reason = new Error('enough');
     const { gitDirectory, commit } = await fetchPristine(git, repository);
     const { signal } = controller;
-    const pushed = git.pushNewBranch({ gitDirectory, repository: url, commit, branch: 'b', signal });
+    const pushed = git.pushBranch({
+      gitDirectory,
+      repository: url,
+      commit,
+      branch: 'b',
+      expected: null,
+      signal,
+    });
     await arrived.promise;
     controller.abort(reason);
     await expect(pushed).rejects.toBe(reason);

@@ -45,7 +45,7 @@ export function namesContract(makeGit: MakeGit): void {
         const directory = path.join(await temporaryDirectory(), name);
         await makeRepository({ directory, files: { 'a.md': 'a' } });
         expect(await git.canonicalRepository(pathToFileURL(directory).href, '/')).toBe(directory);
-        expect((await git.inspectRemote(directory)).defaultBranch).toBe('main');
+        expect((await git.inspectRemote({ repository: directory })).defaultBranch).toBe('main');
       },
     );
 
@@ -144,7 +144,7 @@ export function namesContract(makeGit: MakeGit): void {
         const directory = path.join(root, name);
         await makeRepository({ directory, files: { 'a.md': 'a' } });
         expect(await git.canonicalRepository(`./${name}`, root)).toBe(directory);
-        expect((await git.inspectRemote(directory)).branches.size).toBe(1);
+        expect((await git.inspectRemote({ repository: directory })).branches.size).toBe(1);
       }
     });
 
@@ -153,7 +153,7 @@ export function namesContract(makeGit: MakeGit): void {
       const second = path.join(await temporaryDirectory(), 'second');
       await runGit(repository, 'worktree', 'add', '--quiet', '-b', 'topic', second);
       expect(await git.canonicalRepository(second, '/')).toBe(second);
-      const { branches, defaultBranch } = await git.inspectRemote(second);
+      const { branches, defaultBranch } = await git.inspectRemote({ repository: second });
       expect([[...branches.keys()], defaultBranch]).toEqual([['main', 'topic'], 'topic']);
     });
   });

@@ -4,27 +4,29 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
+import type { PushBranch } from '../../src/git/port.ts';
 import { fetchPristine, layCopy, noSignal, type LaidCopy, type MakeGit } from '../support/git-kit.ts';
 import { git as runGit, makeRepository, temporaryDirectory, tryGit } from '../support/git-repository.ts';
 
 const call = promisify(execFile);
 const BRANCH = 'spec/001-feature';
 
-/** Creating a branch on a remote. */
+/** Putting a branch on a remote. */
 export function pushesContract(makeGit: MakeGit): void {
   const git = makeGit();
 
-  const push = (from: LaidCopy, commit: string, change: { branch?: string; signal?: AbortSignal } = {}) =>
-    git.pushNewBranch({
+  const push = (from: LaidCopy, commit: string, change: Partial<PushBranch> = {}) =>
+    git.pushBranch({
       gitDirectory: from.gitDirectory,
       repository: from.repository,
       commit,
       branch: BRANCH,
+      expected: null,
       signal: noSignal(),
       ...change,
     });
 
-  describe('pushing a new branch', () => {
+  describe('pushing a branch', () => {
     it('creates the branch with the commit and its files, and nothing else', async () => {
       const { copy, commit } = await imported('text');
       await push(copy, commit);
@@ -56,10 +58,43 @@ export function pushesContract(makeGit: MakeGit): void {
       const { copy, commit } = await imported('text');
       await runGit(copy.repository, 'branch', BRANCH, 'main');
       await expect(push(copy, commit)).rejects.toMatchObject({
-        code: 'push_conflict',
+        code: 'branch_has_foreign_commits',
         message: expect.stringContaining(BRANCH),
       });
       expect(await runGit(copy.repository, 'rev-parse', BRANCH)).toBe(copy.commit);
+    });
+
+    it('replaces what it expects to be there, and nothing else', async () => {
+      const { copy, commit } = await imported('text');
+      await push(copy, commit);
+      await copy.write({ 'specs/a.md': 'another text' });
+      const { commit: next } = await copy.importTree();
+      await expect(push(copy, next)).rejects.toMatchObject({ code: 'branch_has_foreign_commits' });
+      await expect(push(copy, next, { expected: copy.commit })).rejects.toMatchObject({
+        code: 'branch_has_foreign_commits',
+      });
+      expect(await runGit(copy.repository, 'rev-parse', BRANCH)).toBe(commit);
+      await push(copy, next, { expected: commit });
+      await push(copy, next, { expected: commit });
+      expect(await runGit(copy.repository, 'rev-parse', BRANCH)).toBe(next);
+    });
+
+    it('writes nothing when the branch holds the commit already, whatever was expected', async () => {
+      const { copy, commit } = await imported('text');
+      await push(copy, commit);
+      await writeHook(copy.repository, 'pre-receive', 'exit 1');
+      for (const expected of [null, commit, copy.commit]) await push(copy, commit, { expected });
+      expect(await runGit(copy.repository, 'rev-parse', BRANCH)).toBe(commit);
+    });
+
+    it('fails for now when the branch it expects was deleted', async () => {
+      const { copy, commit } = await imported('text');
+      await expect(push(copy, commit, { expected: copy.commit })).rejects.toMatchObject({
+        code: 'push_failed',
+        isTransient: true,
+        message: expect.stringContaining('was deleted in the meantime'),
+      });
+      expect(await refsOf(copy.repository)).not.toContain(BRANCH);
     });
 
     it.each(['spec', `${BRANCH}/more`])('names the branch %s that leaves no room for it', async (other) => {
@@ -101,7 +136,14 @@ export function pushesContract(makeGit: MakeGit): void {
       const { gitDirectory } = copy;
       const repository = path.join(await temporaryDirectory(), 'gone');
       await expect(
-        git.pushNewBranch({ gitDirectory, repository, commit, branch: BRANCH, signal: noSignal() }),
+        git.pushBranch({
+          gitDirectory,
+          repository,
+          commit,
+          branch: BRANCH,
+          expected: null,
+          signal: noSignal(),
+        }),
       ).rejects.toMatchObject({ code: 'repository_gone' });
     });
 
@@ -150,14 +192,16 @@ export function pushesContract(makeGit: MakeGit): void {
       const codes = outcomes.flatMap((outcome) =>
         outcome.status === 'rejected' ? [outcome.reason.code] : [],
       );
-      expect(codes.filter((code) => code !== 'push_conflict' && code !== 'push_failed')).toEqual([]);
+      expect(codes.filter((code) => code !== 'branch_has_foreign_commits' && code !== 'push_failed')).toEqual(
+        [],
+      );
       await expect(
         push(
           copy,
           commits.find((commit) => !winners.includes(commit))!,
         ),
       ).rejects.toMatchObject({
-        code: 'push_conflict',
+        code: 'branch_has_foreign_commits',
       });
     });
 
@@ -191,7 +235,14 @@ export function pushesContract(makeGit: MakeGit): void {
     it('is possible from a pristine directory that never had a working copy', async () => {
       const repository = await makeRepository({ files: { 'a.md': 'a' }, isBare: true });
       const { gitDirectory, commit } = await fetchPristine(git, repository);
-      await git.pushNewBranch({ gitDirectory, repository, commit, branch: BRANCH, signal: noSignal() });
+      await git.pushBranch({
+        gitDirectory,
+        repository,
+        commit,
+        branch: BRANCH,
+        expected: null,
+        signal: noSignal(),
+      });
       expect(await runGit(repository, 'rev-parse', BRANCH)).toBe(commit);
     });
   });

@@ -47,7 +47,7 @@ export function remotesContract(makeGit: MakeGit): void {
       ])
         await runGit(repository, 'update-ref', ref, commit);
       await runGit(repository, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/heads/deep/er');
-      expect(await git.inspectRemote(repository)).toEqual({
+      expect(await git.inspectRemote({ repository })).toEqual({
         branches: new Map([
           ['deep/er', commit],
           ['main', commit],
@@ -63,21 +63,23 @@ export function remotesContract(makeGit: MakeGit): void {
       const missing = await makeRepository({ files: { 'a.md': 'a' } });
       await runGit(missing, 'symbolic-ref', 'HEAD', 'refs/heads/gone');
       for (const repository of [detached, missing]) {
-        const { branches, defaultBranch } = await git.inspectRemote(repository);
+        const { branches, defaultBranch } = await git.inspectRemote({ repository });
         expect([[...branches.keys()], defaultBranch]).toEqual([['main'], null]);
       }
     });
 
     it('finds no branches in an empty repository', async () => {
       const repository = await makeRepository();
-      expect(await git.inspectRemote(repository)).toEqual({ branches: new Map(), defaultBranch: null });
+      expect(await git.inspectRemote({ repository })).toEqual({ branches: new Map(), defaultBranch: null });
     });
 
     it('does not find a repository in a plain folder, in a missing one or below a repository', async () => {
       const plain = await temporaryDirectory();
       const repository = await makeRepository({ files: { 'sub/a.md': 'a' } });
       for (const place of [plain, path.join(plain, 'missing'), path.join(repository, 'sub')])
-        await expect(git.inspectRemote(place)).rejects.toMatchObject({ code: 'repository_not_found' });
+        await expect(git.inspectRemote({ repository: place })).rejects.toMatchObject({
+          code: 'repository_not_found',
+        });
     });
 
     it('is refused a repository it may not read, or that belongs to somebody else', async () => {
@@ -85,7 +87,7 @@ export function remotesContract(makeGit: MakeGit): void {
       if (process.getuid?.() === 0) await chown(repository, 12_345, 12_345);
       else await chmod(path.join(repository, 'HEAD'), 0o000);
       const code = expect.stringMatching(/^(repository_foreign|clone_denied|repository_not_found)$/u);
-      await expect(git.inspectRemote(repository)).rejects.toMatchObject({ code });
+      await expect(git.inspectRemote({ repository })).rejects.toMatchObject({ code });
       await expect(fetchPristine(git, repository)).rejects.toMatchObject({ code });
     });
 
@@ -96,7 +98,7 @@ export function remotesContract(makeGit: MakeGit): void {
       const before = process.cwd();
       process.chdir(here);
       try {
-        expect((await git.inspectRemote(repository)).defaultBranch).toBe('main');
+        expect((await git.inspectRemote({ repository })).defaultBranch).toBe('main');
       } finally {
         process.chdir(before);
       }
@@ -105,7 +107,7 @@ export function remotesContract(makeGit: MakeGit): void {
     it('ends as soon as it is asked to', async () => {
       const repository = await makeRepository({ files: { 'a.md': 'a' } });
       const reason = new Error('enough');
-      await expect(git.inspectRemote(repository, AbortSignal.abort(reason))).rejects.toBe(reason);
+      await expect(git.inspectRemote({ repository, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     });
   });
 
@@ -191,7 +193,14 @@ export function remotesContract(makeGit: MakeGit): void {
       const directory = path.join(await temporaryDirectory(), 'copy');
       await git.layWorkingCopy({ gitDirectory, commit, directory, branch: 'topic' });
       expect(await runGit(directory, 'status', '--porcelain')).toBe('');
-      await git.pushNewBranch({ gitDirectory, repository, commit, branch: 'topic', signal: noSignal() });
+      await git.pushBranch({
+        gitDirectory,
+        repository,
+        commit,
+        branch: 'topic',
+        expected: null,
+        signal: noSignal(),
+      });
       expect(await runGit(repository, 'rev-parse', 'topic')).toBe(commit);
     });
 

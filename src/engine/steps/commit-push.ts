@@ -31,11 +31,12 @@ export const commitPush: Step<'commit_push'> = {
       return { output };
     }
     const branch = run.branchName;
-    await deps.git.pushNewBranch({
+    await deps.git.pushBranch({
       gitDirectory: workspace.git,
       repository: run.repository,
       commit,
       branch,
+      expected: null,
       signal,
     });
     await deps.store.updateRun(session.fence, { pushedCommit: commit });

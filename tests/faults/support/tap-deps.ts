@@ -24,7 +24,7 @@ const SIDE_EFFECTS = {
     'saveAgentConfig',
   ],
   queue: ['ring'],
-  git: ['fetchBase', 'layWorkingCopy', 'importTree', 'pushNewBranch'],
+  git: ['fetchBase', 'layWorkingCopy', 'importTree', 'pushBranch'],
   artifacts: ['put'],
   workspaces: ['allocate', 'clear', 'publish', 'release'],
   sandbox: ['execute', 'reap'],
@@ -32,7 +32,7 @@ const SIDE_EFFECTS = {
 } as const;
 
 /** Calls that take long enough to be killed within. */
-const LONG = new Set(['fetchBase', 'layWorkingCopy', 'importTree', 'pushNewBranch', 'release', 'finishRun']);
+const LONG = new Set(['fetchBase', 'layWorkingCopy', 'importTree', 'pushBranch', 'release', 'finishRun']);
 
 /** Tell `onMoment` before and after every side effect of an engine. The product knows nothing of it. */
 export function tapDeps(deps: Deps, onMoment: OnMoment): Deps {

@@ -187,6 +187,30 @@ export const REASONS = {
     'Pushing to {repository} failed: {problem}.',
     'Check the network, then retry with: spec-automation runs retry {run_id} --from commit_push',
   ),
+  push_protected: failure(
+    "Pushing to branch '{branch}' of {repository} was refused by a rule of the repository: {problem}.",
+    'Let this account create and update such branches in the protection rules and rulesets of the repository, then go on with: spec-automation runs retry {run_id} --from commit_push',
+  ),
+  push_secret_blocked: failure(
+    'The push protection of {repository} took something in the result for a secret: {problem}.',
+    'Look at changes.patch of the run: if it is a secret, change it and retry the run with --notes to keep it out; if not, allow it at the forge and go on with: spec-automation runs retry {run_id} --from commit_push',
+  ),
+  push_too_large: failure(
+    'The result is larger than {repository} takes: {problem}.',
+    'Look at diff-summary.txt of the run for what is large, and retry the run with --notes to keep it out; or raise the limit at the forge and go on with: spec-automation runs retry {run_id} --from commit_push',
+  ),
+  push_unauthorized: transient(
+    'The login was refused while pushing to {repository}: {problem}.',
+    'Check that the token is the right one, has not run out and may write to the repository, then go on with: spec-automation runs retry {run_id} --from commit_push',
+  ),
+  push_workflow_denied: failure(
+    'The token may not change workflows of {repository}: {problem}.',
+    'Give the token the workflow scope (for an app: the permission workflows), then go on with: spec-automation runs retry {run_id} --from commit_push',
+  ),
+  repository_archived: failure(
+    'Repository {repository} is archived, so nothing can be pushed to it.',
+    'Unarchive it at the forge, then go on with: spec-automation runs retry {run_id} --from commit_push',
+  ),
   repository_gone: failure(
     'Repository {repository} is not there any more, or cannot be read.',
     'Put it back where it was, then retry with: spec-automation runs retry {run_id} --from commit_push',

@@ -1,13 +1,13 @@
 import { appError } from '../domain/app-error.ts';
-import { isOlder } from '../lib/is-older.ts';
 import { canonicalRepository } from './canonical-repository.ts';
 import { fetchBase } from './fetch-base.ts';
-import { gitOutput, gitRunner, MINIMUM_GIT, type GitOptions, type RunGit } from './git-command.ts';
+import { gitOutput, gitRunner, type GitOptions, type RunGit } from './git-command.ts';
 import { importTree } from './import-tree.ts';
 import type { Git } from './port.ts';
 import { pushBranch } from './push-branch.ts';
 import { diff, hasCommit, listTree, readBlobs } from './read-commit.ts';
 import { inspectRemote } from './remote.ts';
+import { MINIMUM_GIT, neededVersion } from './safe-version.ts';
 import { layWorkingCopy, listForeignChanges } from './working-copy.ts';
 
 /** Git through its command line. */
@@ -33,10 +33,11 @@ export function gitCli(options: GitOptions): Git {
 async function detectVersion(run: RunGit): Promise<string> {
   const output = await gitOutput(run, { args: ['--version'] });
   const version = /(\d+\.\d+\.\d+)/u.exec(output.toString('utf8'))?.[1];
-  if (version === undefined || isOlder(version, MINIMUM_GIT)) {
+  const minimum = version === undefined ? MINIMUM_GIT : neededVersion(version);
+  if (version === undefined || minimum !== undefined) {
     throw appError('git_unavailable', {
       problem: `found ${version ?? 'an unknown version'}`,
-      minimum: MINIMUM_GIT,
+      minimum: minimum ?? MINIMUM_GIT,
     });
   }
   return version;

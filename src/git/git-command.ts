@@ -2,6 +2,7 @@ import { appError } from '../domain/app-error.ts';
 import { exec, type ExecResult } from '../lib/exec.ts';
 import { loginInput, loginSettings } from './login.ts';
 import type { RemoteLogin } from './port.ts';
+import { MINIMUM_GIT } from './safe-version.ts';
 
 /** What the adapter needs to know about the host. */
 export interface GitOptions {
@@ -107,9 +108,6 @@ export function gitRunner(options: GitOptions): RunGit {
   };
 }
 
-/** Oldest git whose clone and worktree code has the fixes we rely on. */
-export const MINIMUM_GIT = '2.39.0';
-
 /** Run git and expect success. @throws `internal` naming the verb and git's last words. */
 export async function gitOutput(run: RunGit, call: GitCall): Promise<Buffer> {
   const result = await gitOutputUpTo(run, call);
@@ -130,11 +128,13 @@ export async function gitOutputUpTo(run: RunGit, call: GitCall): Promise<ExecRes
 const GENERAL_WORDS =
   /^(error: failed to push some refs|fatal: (could not read from remote|the remote end hung up))/iu;
 
+const TELLING = /^(fatal|error|remote|!)/u;
+
 /**
  * Git's most telling line, as part of a sentence: the last one that matches, else the last `fatal:`, `error:` or remote line that
  * is not said of every failure, else the last line.
  */
-export function tellingLine(stderr: string, match = /^(fatal|error|remote|!)/u): string {
+export function tellingLine(stderr: string, match = TELLING): string {
   const lines = stderr
     .split('\n')
     .map((line) => line.trim())
@@ -142,9 +142,10 @@ export function tellingLine(stderr: string, match = /^(fatal|error|remote|!)/u):
   const particular = lines.filter((line) => !GENERAL_WORDS.test(line));
   const line =
     particular.findLast((each) => match.test(each)) ??
+    particular.findLast((each) => TELLING.test(each)) ??
     lines.findLast((each) => /^(fatal|error)/u.test(each)) ??
     lines.at(-1);
-  return line?.replace(/^(?:(?:remote|fatal|error): |!\s+)+/u, '').replace(/\.+$/u, '') ?? 'no message';
+  return line?.replace(/^(?:(?:remote|fatal|error):\s+|[!-]\s+)+/u, '').replace(/\.+$/u, '') ?? 'no message';
 }
 
 function placeArgs(call: GitCall): readonly string[] {

@@ -10,7 +10,13 @@ type RemoteCode =
   | 'clone_failed'
   | 'branch_has_foreign_commits'
   | 'push_denied'
-  | 'push_failed';
+  | 'push_failed'
+  | 'push_protected'
+  | 'push_secret_blocked'
+  | 'push_too_large'
+  | 'push_unauthorized'
+  | 'push_workflow_denied'
+  | 'repository_archived';
 
 interface RemotePattern {
   readonly pattern: RegExp;
@@ -25,6 +31,9 @@ interface RemotePattern {
  */
 const FOREIGN: RemotePattern = { pattern: /dubious ownership/iu, code: 'repository_foreign' };
 
+/** What a server says besides its status, if it says anything. */
+const SERVER_LINES = /^remote: ./u;
+
 /** What git and its servers say, in order of precedence (git 2.39–2.50, GitHub, GitLab, `git http-backend`). */
 const READ_PATTERNS: readonly RemotePattern[] = [
   FOREIGN,
@@ -38,8 +47,9 @@ const READ_PATTERNS: readonly RemotePattern[] = [
     code: 'clone_denied',
   },
   {
-    pattern: /authentication failed|returned error: 40[13]|access denied/iu,
+    pattern: /authentication failed|returned error: (40[13]|451)|access denied/iu,
     code: 'clone_denied',
+    telling: SERVER_LINES,
   },
   { pattern: /transport '.*' not allowed/iu, code: 'clone_denied' },
   // A redirect is not followed: it could lead to another host.
@@ -48,8 +58,42 @@ const READ_PATTERNS: readonly RemotePattern[] = [
   { pattern: /fsck error/iu, code: 'clone_denied' },
 ];
 
+/** A rule of a repository in GitHub's list of them, or the line above that list. */
+const RULE_LINES = /^remote:\s+(?:error: )?(?:- |GH0|Changes|Cannot|Required)/u;
+
+/** What forges say in lines of their own, beside git's general words (GitHub, GitLab). */
+const FORGE_PATTERNS: readonly RemotePattern[] = [
+  { pattern: /repository was archived/iu, code: 'repository_archived' },
+  {
+    pattern:
+      /push cannot contain secrets|resolve the following secrets|GH009\b|secrets? (was |were )?detected/iu,
+    code: 'push_secret_blocked',
+  },
+  // The same headline stands above rules about paths and extensions, which a ruleset sets.
+  {
+    pattern: /file (path|extension)s? .*restricted/iu,
+    code: 'push_protected',
+  },
+  { pattern: /GITHUB PUSH PROTECTION/u, code: 'push_secret_blocked' },
+  {
+    pattern: /refusing to allow .* to create or update workflow/iu,
+    code: 'push_workflow_denied',
+  },
+  {
+    pattern: /exceeds? .*(file size limit|maximum)|returned error: 413/iu,
+    code: 'push_too_large',
+  },
+  { pattern: /GH001\b/u, code: 'push_too_large' },
+  {
+    pattern: /GH0(?:03|06|13)\b|protected branch|repository rule violations|\(non-fast-forward\)/iu,
+    code: 'push_protected',
+    telling: RULE_LINES,
+  },
+];
+
 const WRITE_PATTERNS: readonly RemotePattern[] = [
   FOREIGN,
+  ...FORGE_PATTERNS,
   { pattern: /stale info|already exists|fetch first/iu, code: 'branch_has_foreign_commits' },
   { pattern: /permission denied|insufficient permission|read-only file system/iu, code: 'push_denied' },
   // Somebody else is writing this ref just now, or the disk is full: neither is for ever.
@@ -58,14 +102,16 @@ const WRITE_PATTERNS: readonly RemotePattern[] = [
   { pattern: /not appear to be a git repository/iu, code: 'repository_gone' },
   { pattern: /repository .*not found/iu, code: 'push_denied' },
   { pattern: /returned error: 3\d\d/iu, code: 'push_denied' },
+  { pattern: /could not read (username|password)/iu, code: 'push_denied' },
   {
-    pattern:
-      /authentication failed|could not read (username|password)|returned error: 40[134]|access denied/iu,
-    code: 'push_denied',
+    pattern: /authentication failed|returned error: 401/iu,
+    code: 'push_unauthorized',
+    telling: SERVER_LINES,
   },
+  { pattern: /returned error: (40[34]|451)|access denied/iu, code: 'push_denied', telling: SERVER_LINES },
   // A hook gives its reason in lines of its own, if it gives one.
   { pattern: /hook declined/iu, code: 'push_denied', telling: /^remote: |hook declined/iu },
-  { pattern: /protected branch|remote rejected|denied/iu, code: 'push_denied' },
+  { pattern: /remote rejected|denied/iu, code: 'push_denied' },
 ];
 
 /** The error for a failed read from a remote; unknown words count as a passing fault. */

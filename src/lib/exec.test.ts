@@ -56,6 +56,14 @@ describe('exec', () => {
     expect((await shell('pwd -P', { cwd })).stdout.toString()).toBe(`${cwd}\n`);
   });
 
+  it('hands over descriptor 3 to the program and what it starts, beside standard input', async () => {
+    const descriptor3 = Buffer.from('CANARY\n');
+    const { stdout } = await shell('cat; (cat <&3); env', { descriptor3, stdin: 'in\n' });
+    expect(stdout.toString()).toMatch(/^in\nCANARY\n[^C]*PATH/u);
+    expect(await shell('exit 3', { descriptor3 })).toMatchObject({ exitCode: 3, ending: 'exited' });
+    expect((await shell('cat <&3', {})).exitCode).not.toBe(0);
+  });
+
   it('hands over standard input whole and closes it', async () => {
     const stdin = Buffer.alloc(1024 * 1024, 'input\n');
     const { stdout } = await shell('cat', { stdin });

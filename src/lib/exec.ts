@@ -44,13 +44,7 @@ export async function exec(argv: readonly [string, ...string[]], options: ExecOp
   const result = await execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-    ...(options.stdin === undefined ? {} : { input: options.stdin }),
-    stdio: [
-      options.stdin === undefined ? 'ignore' : 'pipe',
-      'pipe',
-      'pipe',
-      ...(options.descriptor3 === undefined ? [] : [options.descriptor3]),
-    ],
+    ...streamsOf(options),
     env: options.env,
     extendEnv: false,
     encoding: 'buffer',
@@ -68,6 +62,12 @@ export async function exec(argv: readonly [string, ...string[]], options: ExecOp
     ending: endingOf(result),
     isTruncated: result.isMaxBuffer,
   };
+}
+
+function streamsOf({ stdin, descriptor3 }: ExecOptions) {
+  const more = descriptor3 === undefined ? [] : [descriptor3];
+  if (stdin === undefined) return { stdio: ['ignore', 'pipe', 'pipe', ...more] as const };
+  return { input: stdin, stdio: ['pipe', 'pipe', 'pipe', ...more] as const };
 }
 
 interface Flags {

@@ -5,13 +5,8 @@ import { gitCli } from '../../src/git/git-cli.ts';
 import { gitRunner } from '../../src/git/git-command.ts';
 import { readError } from '../../src/git/remote-errors.ts';
 import { fetchPristine, noSignal } from '../support/git-kit.ts';
-import { serveRepositories, type HttpServerPlan } from '../support/git-http-server.ts';
-import {
-  git as runGit,
-  GIT_TEST_ENV,
-  makeRepository,
-  temporaryDirectory,
-} from '../support/git-repository.ts';
+import { serveRepository } from '../support/git-http-server.ts';
+import { git as runGit, GIT_TEST_ENV, temporaryDirectory } from '../support/git-repository.ts';
 
 const AUTH = { user: 'bot', password: 'CANARY' };
 const git = gitWith({});
@@ -21,7 +16,7 @@ describe('git over HTTP', () => {
     ['http', false],
     ['https', true],
   ])('looks at, fetches from and pushes to %s:// repositories', async (scheme, isTls) => {
-    const { url, repository, networkEnv } = await serve({ isTls });
+    const { url, repository, networkEnv } = await serveRepository({ isTls });
     const trusting = gitWith(networkEnv);
     expect(url).toMatch(new RegExp(`^${scheme}://127.0.0.1:`, 'u'));
     const name = await trusting.canonicalRepository(`${url}/`, '/');
@@ -42,13 +37,13 @@ describe('git over HTTP', () => {
   });
 
   it('does not trust a certificate nobody vouched for', async () => {
-    const { url, requests } = await serve({ isTls: true });
+    const { url, requests } = await serveRepository({ isTls: true });
     await expect(git.inspectRemote({ repository: url })).rejects.toMatchObject({ code: 'clone_failed' });
     expect(requests).toEqual([]);
   });
 
   it('is denied without a password, asks nobody for one, and works when the host adds it', async () => {
-    const { url, repository } = await serve({ auth: AUTH });
+    const { url, repository } = await serveRepository({ auth: AUTH });
     await expect(git.inspectRemote({ repository: url })).rejects.toMatchObject({ code: 'clone_denied' });
     await expect(fetchPristine(git, url)).rejects.toMatchObject({ code: 'clone_denied' });
     const local = await fetchPristine(git, repository);
@@ -78,7 +73,7 @@ describe('git over HTTP', () => {
     [500, 'clone_failed', 'push_failed'],
     [503, 'clone_failed', 'push_failed'],
   ])('takes the answer %i for %s or %s', async (status, readCode, writeCode) => {
-    const { url, repository } = await serve({
+    const { url, repository } = await serveRepository({
       intercept: (_, response) => Boolean(response.writeHead(status).end()),
     });
     await expect(git.inspectRemote({ repository: url })).rejects.toMatchObject({ code: readCode });
@@ -94,7 +89,7 @@ describe('git over HTTP', () => {
   });
 
   it('is denied when reading is allowed and writing is not', async () => {
-    const { url } = await serve({
+    const { url } = await serveRepository({
       intercept: ({ url: asked }, response) =>
         asked?.includes('git-receive-pack') === true && Boolean(response.writeHead(403).end()),
     });
@@ -109,8 +104,8 @@ describe('git over HTTP', () => {
   });
 
   it('follows no redirect to another place', async () => {
-    const other = await serve({});
-    const { url, repository } = await serve({
+    const other = await serveRepository({});
+    const { url, repository } = await serveRepository({
       intercept: (request, response) =>
         Boolean(response.writeHead(302, { location: `${new URL(other.url).origin}${request.url}` }).end()),
     });
@@ -132,7 +127,7 @@ describe('git over HTTP', () => {
       isTransient: true,
     });
     let isBroken = true;
-    const { url } = await serve({
+    const { url } = await serveRepository({
       intercept: ({ method, socket }) => isBroken && method === 'POST' && Boolean(socket.destroy()),
     });
     await expect(fetchPristine(git, url)).rejects.toMatchObject({ code: 'clone_failed' });
@@ -143,7 +138,7 @@ describe('git over HTTP', () => {
   it.each(['GET', 'POST'])('ends when it is asked to while the server keeps a %s waiting', async (method) => {
     const arrived = Promise.withResolvers<void>();
     const left = Promise.withResolvers<void>();
-    const { url } = await serve({
+    const { url } = await serveRepository({
       intercept: (request) => {
         if (request.method !== method) return false;
         request.socket.once('close', () => left.resolve());
@@ -165,7 +160,7 @@ describe('git over HTTP', () => {
 
   it('gives up when the time is over, and takes its helpers along', async () => {
     const left = Promise.withResolvers<void>();
-    const { url } = await serve({
+    const { url } = await serveRepository({
       intercept: (request) => Boolean(request.socket.once('close', () => left.resolve())),
     });
     const run = gitRunner({ path: GIT_TEST_ENV['PATH']!, networkEnv: {} });
@@ -180,7 +175,7 @@ describe('git over HTTP', () => {
 
   it('ends when it is asked to while a push waits', async () => {
     const arrived = Promise.withResolvers<void>();
-    const { url, repository } = await serve({
+    const { url, repository } = await serveRepository({
       intercept: ({ method }) => {
         if (method !== 'POST') return false;
         arrived.resolve();
@@ -209,18 +204,9 @@ function gitWith(networkEnv: Readonly<Record<string, string>>) {
   return gitCli({ path: GIT_TEST_ENV['PATH']!, networkEnv });
 }
 
-/** A server with one repository, that repository's directory, and its URL. */
-async function serve(plan: Omit<HttpServerPlan, 'root'>) {
-  const root = await temporaryDirectory();
-  const repository = path.join(root, 'app.git');
-  await makeRepository({ directory: repository, files: { 'a.md': 'a' }, isBare: true });
-  const server = await serveRepositories({ root, ...plan });
-  return { ...server, url: `${server.url}/app.git`, repository };
-}
-
 /** An address on which nobody listens any more. */
 async function closedUrl(): Promise<string> {
-  const { url, close } = await serve({});
+  const { url, close } = await serveRepository({});
   await close();
   return url;
 }

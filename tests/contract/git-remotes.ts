@@ -125,7 +125,7 @@ export function remotesContract(makeGit: MakeGit): void {
     it('names some branches there are when the branch is missing', async () => {
       const repository = await makeRepository({ files: { 'a.md': 'a' } });
       for (let number = 0; number < 12; number += 1) await runGit(repository, 'branch', `b${number}`);
-      await expect(fetchPristine(git, repository, 'nope')).rejects.toMatchObject({
+      await expect(fetchPristine(git, repository, { branch: 'nope' })).rejects.toMatchObject({
         code: 'base_branch_missing',
         remedy: expect.stringContaining('main, b0, b1, b10, b11, b2, b3, b4 and 5 more'),
       });

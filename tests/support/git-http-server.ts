@@ -6,7 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 
-import { GIT_TEST_ENV, temporaryDirectory } from './git-repository.ts';
+import { GIT_TEST_ENV, makeRepository, temporaryDirectory, type RepositoryPlan } from './git-repository.ts';
 
 /** How the server behaves; a plain open one when all is absent. */
 export interface HttpServerPlan {
@@ -58,6 +58,19 @@ export async function serveRepositories(plan: HttpServerPlan): Promise<HttpServe
     requests,
     close,
   };
+}
+
+/** A server with one repository, that repository's directory, and its URL. */
+export async function serveRepository(
+  plan: Omit<HttpServerPlan, 'root'> & Omit<RepositoryPlan, 'directory'> = {},
+): Promise<HttpServer & { readonly repository: string }> {
+  const root = await temporaryDirectory();
+  const repository = path.join(root, 'app.git');
+  const { files = { 'a.md': 'a' }, commits, objectFormat = 'sha1' } = plan;
+  const content = commits === undefined ? { files } : { commits };
+  await makeRepository({ directory: repository, isBare: true, objectFormat, ...content });
+  const server = await serveRepositories({ root, ...plan });
+  return { ...server, url: `${server.url}/app.git`, repository };
 }
 
 function isAuthorized(request: IncomingMessage, { auth }: HttpServerPlan): boolean {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { ALLOWED_PREFIXES } from '../../src/domain/publish-policy.ts';
-import type { Git, ImportedTree, ImportTree } from '../../src/git/port.ts';
+import type { FetchBase, Git, ImportedTree, ImportTree } from '../../src/git/port.ts';
 import { makeRepository, temporaryDirectory, type FileTree, type RepositoryPlan } from './git-repository.ts';
 
 /** Makes the git under test; `networkEnv` is what the host would pass on. */
@@ -35,9 +35,14 @@ export function noSignal(): AbortSignal {
 }
 
 /** Fetch a branch into a new pristine git directory. */
-export async function fetchPristine(git: Git, repository: string, branch = 'main'): Promise<Pristine> {
+export async function fetchPristine(
+  git: Git,
+  repository: string,
+  change: Partial<FetchBase> = {},
+): Promise<Pristine> {
   const gitDirectory = path.join(await temporaryDirectory(), 'pristine');
-  const { commit } = await git.fetchBase({ gitDirectory, repository, branch, signal: noSignal() });
+  const request = { gitDirectory, repository, branch: 'main', signal: noSignal(), ...change };
+  const { commit } = await git.fetchBase(request);
   return { repository, gitDirectory, commit };
 }
 
@@ -48,7 +53,7 @@ export async function layCopy(
   plan: Omit<RepositoryPlan, 'files' | 'commits'> = {},
 ): Promise<LaidCopy> {
   const repository = await makeRepository({ isBare: true, ...plan, files });
-  const pristine = await fetchPristine(git, repository, plan.branch);
+  const pristine = await fetchPristine(git, repository, { branch: plan.branch ?? 'main' });
   const directory = path.join(await temporaryDirectory(), 'copy');
   const { gitDirectory, commit } = pristine;
   await git.layWorkingCopy({ gitDirectory, commit, directory, branch: '001-feature' });

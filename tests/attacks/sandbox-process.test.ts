@@ -202,11 +202,17 @@ describe('process sandbox', () => {
     });
 
     it('knows that a dead worker nobody waited for is dead', async () => {
-      // The shell becomes a program that never waits for its child, which stays a zombie.
-      const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 100000']);
+      // The shell becomes a program that never waits for its child, which ends only after that, and so stays a zombie.
+      const script = 'cat <&3 & echo $!; exec 3<&-; exec sleep 100000';
+      const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
       onTestFinished(() => void parent.kill('SIGKILL'));
-      const [line] = await once(parent.stdout, 'data');
+      const [, stdout, , held] = parent.stdio;
+      if (stdout === null) throw new Error('the shell has no output');
+      const [line] = await once(stdout, 'data');
       const zombiePid = Number(String(line));
+      const isSleeping = async () => (await readFile(`/proc/${parent.pid}/comm`, 'utf8')) === 'sleep\n';
+      await waitFor(isSleeping, { timeoutMs: 5000, what: 'the shell to become another program' });
+      held?.destroy();
       const stat = () => readFile(`/proc/${zombiePid}/stat`, 'utf8');
       const isZombie = async () => (await stat()).includes(') Z ');
       await waitFor(isZombie, { timeoutMs: 5000, what: 'the zombie' });

@@ -7,6 +7,7 @@ import { outlineAgent } from './agent/outline/outline.ts';
 import type { Agent } from './agent/port.ts';
 import type { Artifacts } from './artifacts/port.ts';
 import { directoryArtifacts } from './artifacts/directory-artifacts.ts';
+import type { GitHubSettings } from './config/github-settings.ts';
 import type { Settings } from './config/settings.ts';
 import type { Gateway } from './gateway/serve-gateway.ts';
 import type { Credentials, HostUse } from './domain/credentials.ts';
@@ -17,7 +18,10 @@ import { activeRuns } from './engine/active-runs.ts';
 import { checkReadiness, type Check, type Readiness } from './engine/check-readiness.ts';
 import type { Deps } from './engine/deps.ts';
 import { toolChecks } from './engine/tool-checks.ts';
+import { githubForge } from './forge/github/github-forge.ts';
+import type { GitHubLogin } from './forge/github/github-login.ts';
 import { localForge } from './forge/local-forge.ts';
+import type { Forge } from './forge/port.ts';
 import { gitCli } from './git/git-cli.ts';
 import { systemClock } from './lib/clock.ts';
 import { packagePaths } from './lib/package-paths.ts';
@@ -56,6 +60,7 @@ export async function openSpecAutomation(settings: Settings): Promise<SpecAutoma
     throw thrown;
   }
   return specAutomation(composeDeps(settings, store), {
+    repository: settings.github.defaultRepository,
     agent: settings.agent,
     sandbox: settings.sandbox,
     workingDirectory: process.cwd(),
@@ -93,6 +98,7 @@ export async function diagnose(settings: Settings): Promise<readonly Readiness[]
     { name: 'workspaces', look: async () => workspaces.preflight().then(() => workspaces.root) },
     { name: 'evidence', look: () => openArtifacts(settings).preflight() },
     { name: 'store', look: () => probeStore(settings) },
+    ...forges(settings).map((forge) => ({ name: `forge ${forge.name}`, look: () => forge.diagnose() })),
     { name: 'secrets', look: () => Promise.resolve(describeSecrets(settings)) },
     ...(await toolChecks({
       sandboxes: sandboxes(settings),
@@ -124,7 +130,7 @@ function composeDeps(settings: Settings, store: Store): Deps {
     workspaces,
     queue: inProcessQueue(),
     git: gitCli(settings),
-    forges: [localForge({ directory: workspaces.root })],
+    forges: forges(settings),
     sandboxes: byName(sandboxes(settings)),
     agents: byName(agents(settings)),
     promptSources: [repositoryPrompts(), scaffoldPrompts(), builtinPrompts()],
@@ -141,6 +147,7 @@ function composeDeps(settings: Settings, store: Store): Deps {
       stallTimeoutMs: settings.stallTimeoutMs,
       completionGraceMs: settings.completionGraceMs,
       retentionMs: settings.retentionMs,
+      onForeignCommits: settings.onForeignCommits,
       followPollMs: FOLLOW_POLL_MS,
     },
   };
@@ -194,6 +201,24 @@ function agents({ allowedAgents, codex, networkEnv, path: searchPath }: Settings
     codexCliAgent({ ...codex, networkEnv, searchPath, packageDirectory }),
   ];
   return all.filter(({ name }) => allowedAgents === undefined || allowedAgents.includes(name));
+}
+
+/** In this order: the local one serves whatever no other does, unless the operator listed what may be worked on. */
+function forges({ github, networkEnv, workspaceRoot }: Settings): readonly Forge[] {
+  const { serverUrl, apiUrl, allowed } = github;
+  const login = githubLogin(github);
+  return [
+    githubForge({ serverUrl, apiUrl, login, allowed, networkEnv, nowMs: Date.now }),
+    localForge({ directory: workspaceRoot, isForFoldersOnly: allowed !== undefined }),
+  ];
+}
+
+function githubLogin({ appId, appPrivateKey, appInstallationId, token }: GitHubSettings): GitHubLogin {
+  if (appId !== undefined || appPrivateKey !== undefined)
+    return { kind: 'app', appId, privateKey: appPrivateKey, installationId: appInstallationId };
+  return token === undefined
+    ? { kind: 'none' }
+    : { kind: 'token', setting: token.setting, token: token.value };
 }
 
 function sandboxes(settings: Settings): readonly Sandbox[] {

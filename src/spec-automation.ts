@@ -52,7 +52,8 @@ export interface SpecAutomation extends AsyncDisposable {
 }
 
 /** A submission; what is absent comes from the settings. */
-export type SubmitRequest = Omit<Submission, 'agent' | 'sandbox' | 'workingDirectory'> & {
+export type SubmitRequest = Omit<Submission, 'repository' | 'agent' | 'sandbox' | 'workingDirectory'> & {
+  readonly repository?: string | undefined;
   readonly agent?: string | undefined;
   readonly sandbox?: string | undefined;
   readonly workingDirectory?: string | undefined;
@@ -60,6 +61,7 @@ export type SubmitRequest = Omit<Submission, 'agent' | 'sandbox' | 'workingDirec
 
 /** What a request gets where it says nothing. */
 export interface SubmissionDefaults {
+  readonly repository: string | undefined;
   readonly agent: string;
   /** `undefined` takes the first this machine offers. */
   readonly sandbox: string | undefined;
@@ -115,8 +117,15 @@ async function withDefaults(
   request: SubmitRequest,
   defaults: SubmissionDefaults,
 ): Promise<Submission> {
+  const repository = request.repository ?? defaults.repository;
+  if (repository === undefined)
+    throw appError('request_invalid', {
+      field: 'repository',
+      problem: 'none is given; name one with --repo, or set SPEC_WORKFLOW_GITHUB_REPOSITORY',
+    });
   return {
     ...request,
+    repository,
     agent: request.agent ?? defaults.agent,
     sandbox: request.sandbox ?? defaults.sandbox ?? (await chooseSandbox(deps)),
     workingDirectory: request.workingDirectory ?? defaults.workingDirectory,

@@ -61,7 +61,10 @@ function addRunCommand(program: Command, bind: Bind): void {
   program
     .command('run')
     .description('take a spec text through specify, plan and tasks, and publish the result')
-    .requiredOption('--repo <path|url>', 'repository: a path, a file:// or an https:// URL')
+    .option(
+      '--repo <name|path|url>',
+      'repository: owner/name at GitHub, a path, a file:// or an https:// URL (default: SPEC_WORKFLOW_GITHUB_REPOSITORY)',
+    )
     .option('--spec <file|->', 'file with the spec text; - reads standard input')
     .option('--text <text>', 'the spec text itself')
     .option('--base <branch>', "branch to start from (default: the repository's default branch)")

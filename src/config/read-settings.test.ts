@@ -8,6 +8,7 @@ import { z } from 'zod';
 
 import { toAppError } from '../domain/app-error.ts';
 import { DOCKER_SETTINGS, dockerSettings } from './docker-settings.ts';
+import { GITHUB_SETTINGS, githubSettings } from './github-settings.ts';
 import { ENVIRONMENT_ONLY, type SettingName } from './settings.ts';
 import { readSettings, type SettingSources } from './read-settings.ts';
 
@@ -18,6 +19,8 @@ const EXAMPLES: Partial<Record<SettingName, string>> = {
   SPEC_AUTOMATION_PROFILE: 'development',
   SPEC_AUTOMATION_ALLOW_UNCONFINED: 'true',
   CODEX_BASE_URL: 'https://evil.example',
+  GITHUB_SERVER_URL: 'https://evil.example',
+  GITHUB_API_URL: 'https://evil.example',
 };
 const FOR_AGENTS = { runSecrets: {}, runtimeEnvironmentNames: ['CODEX_ENV', 'TZ'] };
 
@@ -49,6 +52,8 @@ describe('readSettings', () => {
       allowedAgents: undefined,
       sandbox: undefined,
       docker: dockerSettings(z.object(DOCKER_SETTINGS).parse({})),
+      github: githubSettings(z.object(GITHUB_SETTINGS).parse({})),
+      onForeignCommits: 'stop',
       retentionMs: 7 * DAY_MS,
       secrets: [],
       ...FOR_AGENTS,
@@ -90,6 +95,8 @@ describe('readSettings', () => {
       GIT_AUTHOR_NAME: 'Ada',
       GIT_AUTHOR_EMAIL: 'ada@example.com',
       SSL_CERT_FILE: '/ca.pem',
+      SPEC_AUTOMATION_ON_FOREIGN_COMMITS: 'next_branch',
+      GITHUB_SERVER_URL: 'https://git.acme.example',
       SPEC_AUTOMATION_CODEX_PATH: '/opt/codex',
       CODEX_API_KEY: 'sk-1',
       CODEX_MODEL: 'gpt-5.5',
@@ -112,6 +119,8 @@ describe('readSettings', () => {
       allowedAgents: ['claude', 'outline'],
       sandbox: 'docker',
       docker: expect.anything(),
+      github: expect.objectContaining({ serverUrl: 'https://git.acme.example' }),
+      onForeignCommits: 'next_branch',
       retentionMs: 30 * DAY_MS,
       stallTimeoutMs: 300_000,
       completionGraceMs: 10_000,

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 
 import { appError } from '../domain/app-error.ts';
 import { dockerSettings } from './docker-settings.ts';
+import { githubSettings } from './github-settings.ts';
 import { SECRET_PREFIX } from '../domain/runtime-environment.ts';
 import { readEnvFile } from './read-env-file.ts';
 import {
@@ -56,6 +57,8 @@ export function readSettings(sources: SettingSources): Settings {
     allowedAgents: data.SPEC_AUTOMATION_ALLOWED_AGENT_BACKENDS,
     sandbox: data.SPEC_AUTOMATION_SANDBOX,
     docker: dockerSettings(data),
+    github: githubSettings(data),
+    onForeignCommits: data.SPEC_AUTOMATION_ON_FOREIGN_COMMITS,
     retentionMs: daysToMs(data.SPEC_AUTOMATION_RETENTION_DAYS),
     phaseTimeoutMs: data.SPEC_AUTOMATION_PHASE_TIMEOUT_S * 1000,
     stallTimeoutMs: data.SPEC_AUTOMATION_STALL_TIMEOUT_S * 1000,
@@ -77,7 +80,12 @@ export function readSettings(sources: SettingSources): Settings {
 }
 
 const URLS = ['SPEC_AUTOMATION_DATABASE_URL', 'HTTPS_PROXY'] as const;
-const KEYS = ['CODEX_API_KEY', 'GITHUB_TOKEN', 'SPEC_WORKFLOW_GITHUB_TOKEN'] as const;
+const KEYS = [
+  'CODEX_API_KEY',
+  'GITHUB_TOKEN',
+  'SPEC_WORKFLOW_GITHUB_TOKEN',
+  'GITHUB_APP_PRIVATE_KEY',
+] as const;
 
 /** Values nobody may see: keys and tokens, and passwords and tokens in URLs. */
 function secretsOf(data: Data): Settings['secrets'] {

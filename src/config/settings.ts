@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 import { DEFAULT_IDENTITY } from '../domain/naming.ts';
+import { FOREIGN_COMMITS_MODES, type ForeignCommitsMode } from '../domain/run.ts';
 import { DOCKER_SETTING_NAMES, DOCKER_SETTINGS, type DockerSettings } from './docker-settings.ts';
+import { GITHUB_PLACES, GITHUB_SETTINGS, type GitHubSettings } from './github-settings.ts';
 import { flag, name, names, plainName, wholeNumber } from './setting-kinds.ts';
 import type { SECRET_PREFIX } from '../domain/runtime-environment.ts';
 
@@ -55,6 +57,13 @@ export const SettingsSchema = z.object({
     description:
       '`true` lets agents run code of models and repositories without a wall around them, as `--allow-unconfined` does for one run.',
   }),
+  SPEC_AUTOMATION_ON_FOREIGN_COMMITS: z
+    .enum(FOREIGN_COMMITS_MODES, { error: `${FOREIGN_COMMITS_MODES.join(' or ')} is expected` })
+    .default('stop')
+    .meta({
+      description:
+        "When somebody else's commits are on a run's branch: `stop` ends the run, `next_branch` publishes on a branch beside it (`-r2` and so on). Theirs are never overwritten.",
+    }),
   SPEC_AUTOMATION_CONCURRENCY: wholeNumber(1, 1000)
     .default(4)
     .meta({ description: 'Runs one process works on at the same time.' }),
@@ -72,14 +81,7 @@ export const SettingsSchema = z.object({
     description:
       'Names of variables that runs may set for their agent (`--env`), separated by commas. Names that could steer programs stay refused.',
   }),
-  GITHUB_TOKEN: z.string().min(1).max(4096).optional().meta({
-    description: 'Secret: masked everywhere and handed to nobody; nothing in this version uses it.',
-    default: 'none',
-  }),
-  SPEC_WORKFLOW_GITHUB_TOKEN: z.string().min(1).max(4096).optional().meta({
-    description: 'Secret: as GITHUB_TOKEN.',
-    default: 'none',
-  }),
+  ...GITHUB_SETTINGS,
   CODEX_API_KEY: z.string().min(1).max(4096).optional().meta({
     description: 'Secret: the key of the model. Handed to the agent as a variable, and written nowhere.',
     default: 'none',
@@ -130,6 +132,7 @@ export type SettingName = keyof typeof SettingsSchema.shape;
  */
 export const ENVIRONMENT_ONLY: readonly SettingName[] = [
   ...DOCKER_SETTING_NAMES,
+  ...GITHUB_PLACES,
   'SPEC_AUTOMATION_SANDBOX',
   'SPEC_AUTOMATION_ALLOW_UNCONFINED',
   'SPEC_AUTOMATION_CODEX_PATH',
@@ -166,6 +169,8 @@ export interface Settings {
   /** `undefined` lets the machine decide. */
   readonly sandbox: string | undefined;
   readonly docker: DockerSettings;
+  readonly github: GitHubSettings;
+  readonly onForeignCommits: ForeignCommitsMode;
   readonly retentionMs: number;
   readonly phaseTimeoutMs: number;
   readonly stallTimeoutMs: number;

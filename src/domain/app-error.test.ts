@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { AppError, appError, describeThrown, toAppError } from './app-error.ts';
+import { AppError, appError, describeThrown, toAppError, retryAt } from './app-error.ts';
 import { isReasonCode, type ReasonCode, type ReasonContext, REASONS } from './reasons.ts';
 
 const SECRET = 's3cret-t0ken';
@@ -38,6 +38,14 @@ test('no code ever shows the credentials of a URL it was given', () => {
     expect(`${error.message} ${error.remedy}`).not.toContain(SECRET);
     expect(`${error.message} ${error.remedy}`).not.toMatch(/\{\w+\}/u);
   }
+});
+
+test('an error may say before when trying again does harm', () => {
+  const cause = new Error('slow down');
+  const error = appError('spec_empty', {}, cause);
+  const { code, message, remedy } = error;
+  expect(error.retryAtMs).toBeUndefined();
+  expect(retryAt(error, 7)).toMatchObject({ code, message, remedy, cause, retryAtMs: 7 });
 });
 
 describe('a thrown value', () => {

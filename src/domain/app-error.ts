@@ -10,11 +10,18 @@ export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ReasonCode;
   readonly remedy: string;
+  /** Trying again earlier does harm; absent where any time will do. */
+  readonly retryAtMs: number | undefined;
 
-  constructor(code: ReasonCode, message: string, options: { remedy: string; cause?: unknown }) {
+  constructor(
+    code: ReasonCode,
+    message: string,
+    options: { remedy: string; cause?: unknown; retryAtMs?: number | undefined },
+  ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.remedy = options.remedy;
+    this.retryAtMs = options.retryAtMs;
   }
 
   /** Who has to act, see `ReasonKind`. */
@@ -40,6 +47,12 @@ export function appError<Code extends ReasonCode>(
   const { text, remedy } = REASONS[code];
   const fill = (template: string) => UNREGISTERED.redact(fillReasonText(template, context));
   return new AppError(code, fill(text), { remedy: fill(remedy), cause });
+}
+
+/** The same error with a time before which its step must not be tried again. */
+export function retryAt(error: AppError, retryAtMs: number): AppError {
+  const { code, message, remedy, cause } = error;
+  return new AppError(code, message, { remedy, cause, retryAtMs });
 }
 
 /** Any thrown value as an `AppError`; what is not one becomes `internal` with its message kept. */

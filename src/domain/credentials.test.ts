@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { auditVariables, sourceOfSecret } from './credentials.ts';
+import { auditVariables, sourceOfSecret, withVariables } from './credentials.ts';
 
 const KEY = { name: 'CODEX_API_KEY', source: 'setting CODEX_API_KEY', isSecret: true };
 const PROXY = { name: 'HTTPS_PROXY', source: 'setting HTTPS_PROXY', isSecret: true };
@@ -19,6 +19,20 @@ it('an audit lists what was handed out, what the host uses, and the secrets nobo
     ...handed,
     { ...PROXY, goesTo: 'host git' },
     { ...TOKEN, goesTo: 'nowhere' },
+  ]);
+});
+
+it('what a forge says of its variables takes the place of what was known of them', () => {
+  const known = [
+    { ...PROXY, usedBy: [] },
+    { ...TOKEN, usedBy: [] },
+  ];
+  const ofForge = [{ ...TOKEN, usedBy: ['host git', 'forge'] as const, note: 'strong' }];
+  const all = withVariables(known, ofForge);
+  expect(all).toEqual([known[0], ...ofForge]);
+  expect(auditVariables([], all).slice(0, 2)).toEqual([
+    { ...TOKEN, goesTo: 'host git', note: 'strong' },
+    { ...TOKEN, goesTo: 'forge', note: 'strong' },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { SECRET_PREFIX } from './runtime-environment.ts';
 
 /** What of the host itself is given a value: git calls of ours, and the connection to the database. */
-export type HostUse = 'host git' | 'host database';
+export type HostUse = 'host git' | 'host database' | 'forge';
 
 /** Where the value of a variable goes; `nowhere` is said of a secret that nobody is given. */
 export type Destination = 'sandbox' | 'gateway' | HostUse | 'nowhere';
@@ -13,6 +13,8 @@ export interface HandedVariable {
   readonly source: string;
   readonly isSecret: boolean;
   readonly goesTo: Destination;
+  /** What an operator should know of it, such as that it can do more than it has to. */
+  readonly note?: string | undefined;
 }
 
 /** A variable this process knows, whether or not a run has to do with it. */
@@ -32,6 +34,15 @@ export interface Credentials {
 /** Where the secret comes from that a run calls `name`. */
 export function sourceOfSecret(name: string): string {
   return `environment ${SECRET_PREFIX}${name}`;
+}
+
+/** What is known, with what a forge says of the variables it logs in with taking the place of what was known of them. */
+export function withVariables(
+  known: readonly KnownVariable[],
+  ofForge: readonly KnownVariable[],
+): readonly KnownVariable[] {
+  const named = new Set(ofForge.map(({ name }) => name));
+  return [...known.filter(({ name }) => !named.has(name)), ...ofForge];
 }
 
 /** Everything that was handed to an agent, used on the host or, for a secret, given to nobody: in that order. */

@@ -51,6 +51,10 @@ export const INPUT_REASONS = {
     'Repository {repository} cannot be used: {problem}.',
     'Give a path, a file:// URL or an https:// URL without user name and password in it.',
   ),
+  repository_not_allowed: input(
+    'Repository {repository} is not one this installation works on.',
+    'Name one of: {known}; or have it added to GITHUB_REPOS.',
+  ),
   repository_not_found: input(
     "'{repository}' is not a git repository.",
     'Check the path; run git init and make a first commit if the folder is new.',

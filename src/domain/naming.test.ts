@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import {
+  branchesFrom,
   branchName,
   featureFolder,
   featureNumberOf,
@@ -10,6 +11,7 @@ import {
   repositoryName,
   shortRunId,
   showBranches,
+  isOwnBranch,
 } from './naming.ts';
 import { validateBranch, validateFeature } from './validate.ts';
 
@@ -42,6 +44,23 @@ describe('names of a run', () => {
     expect(pullRequestTitle({ id: RUN_ID, repository: 'https://example.org/acme/shop.git' })).toBe(
       'Spec Kit Automation – shop – 0f1e2d3c',
     );
+  });
+});
+
+describe('branches to publish on', () => {
+  test('are told to be ours by how they begin', () => {
+    expect([branchName(RUN_ID, 0), 'feature', 'x/spec_automation/1'].map(isOwnBranch)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test('begin with the planned one and are numbered on from there', () => {
+    const planned = 'spec_automation/20260102/a';
+    const later = [2, 3, 4, 5, 6, 7, 8, 9].map((number) => `${planned}-r${number}`);
+    expect(branchesFrom(planned)).toEqual([planned, ...later]);
+    expect(branchesFrom(`${planned}-r8`)).toEqual([`${planned}-r8`, `${planned}-r9`]);
   });
 });
 

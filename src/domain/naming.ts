@@ -14,6 +14,7 @@ export const DEFAULT_IDENTITY = {
 
 const BRANCH_PREFIX = 'spec_automation/';
 const BRANCHES_SHOWN = 8;
+const MAX_BRANCHES = 9;
 const SLUG_MAX_WORDS = 4;
 const SLUG_MAX_LENGTH = 48;
 /** Spec Kit's marker is no word of the feature; one without an end takes the rest of its line. */
@@ -36,6 +37,21 @@ export function shortRunId(runId: string): string {
 export function branchName(runId: string, createdAtMs: number): string {
   const day = new Date(createdAtMs).toISOString().slice(0, 10).replaceAll('-', '');
   return `${BRANCH_PREFIX}${day}/${shortRunId(runId)}`;
+}
+
+/** True for a branch that only this tool makes. */
+export function isOwnBranch(branch: string): boolean {
+  return branch.startsWith(BRANCH_PREFIX);
+}
+
+/** The planned branch and those to fall back to, `-r2` to `-r9`, from the given one on. */
+export function branchesFrom(branch: string): readonly string[] {
+  const [, planned = branch, number = '1'] = /^(.*)-r([2-9])$/u.exec(branch) ?? [];
+  const later = Array.from(
+    { length: MAX_BRANCHES - Number(number) },
+    (_, index) => Number(number) + 1 + index,
+  );
+  return [branch, ...later.map((next) => `${planned}-r${next}`)];
 }
 
 /** Some branches for a message: the default one first, those of earlier runs last. */

@@ -6,8 +6,8 @@ import {
   pullRequestBody,
   pullRequestDocument,
   type PullRequestInput,
-  pullRequestMarker,
 } from './pull-request.ts';
+import { pullRequestMarker } from './pull-request-marks.ts';
 import type { PhaseRecord, Run } from './run.ts';
 
 const RUN: Run = {
@@ -32,6 +32,7 @@ const RUN: Run = {
   remedy: null,
   branchName: 'spec_automation/20260102/0f1e2d3c',
   featureDirectory: 'specs/001-login',
+  publishIntents: [],
   pushedCommit: null,
   pullRequestUrl: null,
   clarifications: [
@@ -78,6 +79,7 @@ const INPUT: PullRequestInput = {
   changedPaths: ['specs/001-login/spec.md', 'specs/001-login/plan.md'],
   leftOutPaths: ['src/login.ts'],
   fileUrlPrefix: null,
+  requestDigest: 'ab12',
 };
 
 const bodyOf = (change: Partial<PullRequestInput>) => pullRequestBody({ ...INPUT, ...change });
@@ -87,6 +89,7 @@ const bodyWithCost = (costUsd: number) => bodyOf({ usage: { inputTokens: 0, outp
 test('a reviewer finds everything about the run', () => {
   expect(pullRequestBody(INPUT)).toMatchInlineSnapshot(`
     "<!-- spec-automation-run:0f1e2d3c-4b5a-4697-8877-665544332211 -->
+    <!-- spec-automation-request:ab12 -->
 
     Specification, plan and tasks for review, written by \`outline\` (1.2.3).
 
@@ -125,10 +128,10 @@ test('a reviewer finds everything about the run', () => {
     | Tokens written | unknown |
     | Cost | $0.0312 |
 
-    | Phase | Status | Attempts | Time |
-    | --- | --- | --- | --- |
-    | Write the specification | succeeded | 2 | 3 min 3 s |
-    | Open the draft pull request | running | 1 | – |
+    | Phase | Status | Attempts | Time | Tokens | Cost |
+    | --- | --- | --- | --- | --- | --- |
+    | Write the specification | succeeded | 2 | 3 min 3 s | unknown | unknown |
+    | Open the draft pull request | running | 1 | – | – | – |
 
     ## Files changed
 
@@ -209,12 +212,12 @@ describe('the spec text', () => {
     const body = bodyOf({ run: { ...RUN, specText } });
     const quoted = body.slice(body.indexOf('## What was asked'), body.indexOf('## What to review'));
     for (const line of quoted.trim().split('\n').slice(2)) expect(line).toMatch(/^>/u);
-    expect(body.match(/<!--/gu)).toHaveLength(1);
+    expect(body.match(/<!--/gu)).toHaveLength(2);
     expect(body).not.toMatch(/#1|@octocat/u);
   });
 });
 
-test('whatever agent and people wrote, the body fits and has exactly one marker, first', () => {
+test('whatever agent and people wrote, the body fits and has our marks only, first', () => {
   const hostile = fc.oneof(
     fc.constantFrom(
       '<!-- spec-automation-run:x -->',
@@ -246,7 +249,7 @@ test('whatever agent and people wrote, the body fits and has exactly one marker,
       });
       expect(body.length).toBeLessThanOrEqual(PULL_REQUEST_MAX_LENGTH);
       expect(body.startsWith(pullRequestMarker(RUN.id))).toBe(true);
-      expect(body.match(/<!--/gu)).toHaveLength(1);
+      expect(body.match(/<!--/gu)).toHaveLength(2);
       expect(body.replace(/^(`{3,})sh\n.*\n\1$/mu, '')).not.toMatch(/@a|#7/u);
     }),
     { numRuns: 60 },

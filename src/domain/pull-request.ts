@@ -1,12 +1,13 @@
 import type { DocumentCounts } from './feature-documents.ts';
-import { formatDuration } from './format.ts';
+import { formatDuration, totalUsage } from './format.ts';
 import { codeBlock, codeSpan, cutText, inlineText, neutralise, quoteBlock, tableCell } from './markdown.ts';
 import { AGENT_PHASES, PHASES } from './phases.ts';
 import { reproduceCommand, SPEC_TEXT_FILE } from './reproduce-command.ts';
+import { pullRequestMarker, requestMarker } from './pull-request-marks.ts';
 import type { PhaseRecord, Run, Usage } from './run.ts';
 
-/** Most characters GitHub takes in the body of a pull request. */
-export const PULL_REQUEST_MAX_LENGTH = 65_536;
+/** Most characters GitHub takes in the body of a pull request, less the mark that is put at its end. */
+export const PULL_REQUEST_MAX_LENGTH = 65_536 - 128;
 
 /** Bounds of everything of unknown length; the lists together leave room for the rest of the body. */
 const QUOTE_MAX_LENGTH = 12_000;
@@ -29,11 +30,8 @@ export interface PullRequestInput {
   readonly leftOutPaths: readonly string[];
   /** What a path is appended to for a link to the file on the branch; `null` where files have no address. */
   readonly fileUrlPrefix: string | null;
-}
-
-/** The comment a forge is searched for to find a run's pull request again. */
-export function pullRequestMarker(runId: string): string {
-  return `<!-- spec-automation-run:${runId} -->`;
+  /** Digest of `requestParts`. */
+  readonly requestDigest: string;
 }
 
 /** The body of a run's pull request, never longer than `PULL_REQUEST_MAX_LENGTH`; the quoted spec text gives way first. */
@@ -64,7 +62,7 @@ export function pullRequestDocument(document: {
 function writeBody(input: PullRequestInput, quoteMaxLength: number): string {
   const { run } = input;
   const parts = [
-    pullRequestMarker(run.id),
+    `${pullRequestMarker(run.id)}\n${requestMarker(input.requestDigest)}`,
     `Specification, plan and tasks for review, written by ${agentName(input)}.`,
     section('What was asked', quoteSpecText(run.specText, quoteMaxLength)),
     section('What to review', `${documentList(input)}\n\n${countLine(input.counts)}`),
@@ -154,9 +152,19 @@ function phaseTable(records: readonly PhaseRecord[]): string {
   const rows = PHASES.flatMap(({ name, title }) => {
     const attempts = records.filter((record) => record.phase === name && record.status !== 'pending');
     const last = attempts.at(-1);
-    return last === undefined ? [] : [[title, last.status, String(attempts.length), timeTaken(attempts)]];
+    if (last === undefined) return [];
+    return [[title, last.status, String(attempts.length), timeTaken(attempts), ...spent(attempts)]];
   });
-  return table(['Phase', 'Status', 'Attempts', 'Time'], rows);
+  return table(['Phase', 'Status', 'Attempts', 'Time', 'Tokens', 'Cost'], rows);
+}
+
+/** Tokens and cost of all attempts; nothing where no agent was asked, which is not the same as unknown. */
+function spent(attempts: readonly PhaseRecord[]): readonly string[] {
+  if (!AGENT_PHASES.some(({ name }) => name === attempts[0]?.phase)) return ['–', '–'];
+  const usage = totalUsage(attempts);
+  const { inputTokens = null, outputTokens = null, costUsd = null } = usage ?? {};
+  const tokens = inputTokens === null || outputTokens === null ? null : inputTokens + outputTokens;
+  return [countOrUnknown(tokens), costOrUnknown(costUsd)];
 }
 
 function timeTaken(attempts: readonly PhaseRecord[]): string {

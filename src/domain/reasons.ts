@@ -21,11 +21,11 @@ export const REASONS = {
     'Install it with: {install}; or say where it is with {setting}; or pass --agent outline, which needs nothing.',
   ),
   credential_invalid: environment(
-    "{setting}, which agent '{agent}' needs, cannot be used: {problem}.",
+    '{setting}, which {who} needs, cannot be used: {problem}.',
     'Set {setting} to the key or token alone, as whoever issued it shows it.',
   ),
   credential_missing: environment(
-    "Agent '{agent}' needs {what}, and there is none.",
+    'There is no {what}, which {who} needs.',
     'Set {setting} in the environment of whatever works on runs, or {instead}.',
   ),
   database_unreachable: environment(
@@ -99,6 +99,10 @@ export const REASONS = {
     "Agent '{agent}' did not finish: {problem}.",
     'Read the end of {phase}.stderr.log, then retry the run.',
   ),
+  base_branch_gone: failure(
+    "Base branch '{branch}' of {repository} is not there any more.",
+    'Put it back, then go on with: spec-automation runs retry {run_id} --from commit_push; or run again with another --base.',
+  ),
   branch_has_foreign_commits: failure(
     "Somebody else's commits are on branch '{branch}' of {repository}, and nothing overwrites them.",
     'Keep them and publish beside them by setting SPEC_AUTOMATION_ON_FOREIGN_COMMITS=next_branch, or delete that branch; then go on with: spec-automation runs retry {run_id} --from commit_push',
@@ -119,6 +123,10 @@ export const REASONS = {
     "Agent '{agent}' wrote more files or bytes than a sandbox gives it in phase {phase} and was stopped.",
     'Read the end of {phase}.stdout.log for what it wrote; raise SPEC_AUTOMATION_WORKSPACE_MAX_BYTES if it needs that much, then retry.',
   ),
+  draft_refused: failure(
+    'Repository {repository} takes no draft pull requests, and no other is ever opened: {problem}.',
+    'Make the repository public or its plan one with draft pull requests, then go on with: spec-automation runs retry {run_id} --from open_pr',
+  ),
   execution_lost: transient(
     "What agent '{agent}' did in phase {phase} cannot be known: its supervisor was killed.",
     'Look for what kills processes on this machine (memory is the usual cause), then retry the run.',
@@ -126,6 +134,22 @@ export const REASONS = {
   feature_conflict: failure(
     'Feature folder {feature} cannot be used: {problem}.',
     'Pick another folder with --feature, or leave it out.',
+  ),
+  forge_denied: failure(
+    "Forge '{forge}' refused to {action} {repository}: {problem}.",
+    'Give the login read and write access to contents and pull requests of this repository (docs/forges.md), then go on with: spec-automation runs retry {run_id}',
+  ),
+  forge_refused: failure(
+    "Forge '{forge}' would not {action} {repository}: {problem}.",
+    'See what the repository demands of branches and pull requests, then go on with: spec-automation runs retry {run_id}',
+  ),
+  forge_unauthorized: failure(
+    "Forge '{forge}' does not accept the login, to {action} {repository}: {problem}.",
+    'Check that {setting} is whole, has not run out and was not revoked, then go on with: spec-automation runs retry {run_id}',
+  ),
+  forge_unreachable: transient(
+    "Forge '{forge}' could not be asked to {action} {repository}: {problem}.",
+    'Check the network and whether the forge has trouble, then go on with: spec-automation runs retry {run_id}',
   ),
   gateway_lost: transient(
     "The gateway between agent '{agent}' and its model ended in phase {phase}.",
@@ -207,6 +231,10 @@ export const REASONS = {
     'The token may not change workflows of {repository}: {problem}.',
     'Give the token the workflow scope (for an app: the permission workflows), then go on with: spec-automation runs retry {run_id} --from commit_push',
   ),
+  rate_limited: transient(
+    "Forge '{forge}' takes no more requests for now, to {action} {repository}: {problem}. It may be asked again from {until} on.",
+    'Nothing to do while the run waits. If it gave up, go on after that time with: spec-automation runs retry {run_id}',
+  ),
   repository_archived: failure(
     'Repository {repository} is archived, so nothing can be pushed to it.',
     'Unarchive it at the forge, then go on with: spec-automation runs retry {run_id} --from commit_push',
@@ -239,7 +267,11 @@ export const REASONS = {
   ),
   no_diff: outcome(
     'Nothing changed: {why}.',
-    'To have the documents written anew: spec-automation runs retry {run_id} --from speckit_specify. For a new feature, give another spec text and leave --feature out.',
+    'To have the documents written anew: {anew}. For a new feature, give another spec text and leave --feature out.',
+  ),
+  pull_request_closed: outcome(
+    'Pull request {url} of this run was closed, and a closed one stays closed: nothing was pushed.',
+    'Open it again and go on with: spec-automation runs retry {run_id} --from commit_push; or start a new run.',
   ),
 } as const satisfies Record<string, Reason>;
 

@@ -30,6 +30,10 @@ export type TerminalStatus = 'succeeded' | 'failed' | 'no_changes' | 'cancelled'
 export const CLARIFICATION_MODES = ['stop', 'continue'] as const;
 export type ClarificationMode = (typeof CLARIFICATION_MODES)[number];
 
+/** What to do when somebody else's commits are on a run's branch: end the run, or publish on another branch. */
+export const FOREIGN_COMMITS_MODES = ['stop', 'next_branch'] as const;
+export type ForeignCommitsMode = (typeof FOREIGN_COMMITS_MODES)[number];
+
 /** True when a run in this status is not being worked on and will not be. */
 export function isTerminal(status: RunStatus): status is TerminalStatus {
   return TERMINAL_STATUSES.has(status);
@@ -44,6 +48,12 @@ export function canTransition(from: RunStatus, to: RunStatus): boolean {
 export interface Identity {
   readonly name: string;
   readonly email: string;
+}
+
+/** What a run is about to push, and where. */
+export interface PublishIntent {
+  readonly branch: string;
+  readonly commit: string;
 }
 
 /** A question the agent left open, with the answer once somebody gave one. */
@@ -92,6 +102,8 @@ export interface Run extends RunRequest {
   readonly branchName: string;
   /** `specs/<name>`, once `discover` chose it. */
   readonly featureDirectory: string | null;
+  /** Everything the run ever meant to push, oldest first; written before the push, so that a branch can be told to be ours. */
+  readonly publishIntents: readonly PublishIntent[];
   /** The commit the run's branch was pushed at; `null` while there is no such branch. */
   readonly pushedCommit: string | null;
   readonly pullRequestUrl: string | null;

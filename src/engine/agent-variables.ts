@@ -53,12 +53,12 @@ export function demandSecrets({ deps, run }: RunSession): Readonly<Record<string
   return Object.fromEntries(
     run.secretNames.map((name) => {
       const value = runSecrets[name];
-      const names = { agent: run.agent, setting: `${SECRET_PREFIX}${name}` };
+      const names = { who: `agent '${run.agent}'`, setting: `${SECRET_PREFIX}${name}` };
       if (value === undefined) {
         const instead = `submit the run without secret ${name}`;
         throw appError('credential_missing', {
           ...names,
-          what: `secret ${name}, which the run names`,
+          what: `secret ${name}`,
           instead,
         });
       }

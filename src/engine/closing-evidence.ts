@@ -3,7 +3,7 @@ import { AGENT_PHASES } from '../domain/phases.ts';
 import type { RunResult } from '../domain/run.ts';
 import { ALLOWED_PREFIXES } from '../domain/publish-policy.ts';
 import { readTree } from './read-tree.ts';
-import type { RunSession } from './run-session.ts';
+import { branchOf, type RunSession } from './run-session.ts';
 import { runSummary } from './run-summary.ts';
 import { saveArtifact } from './save-artifact.ts';
 
@@ -78,10 +78,10 @@ export async function saveClosingEvidence(session: RunSession, result: RunResult
   });
 }
 
-function commitStatus({ run, outputs }: RunSession, result: RunResult): string {
-  const isPushed = outputs.commit_push?.isPushed ?? false;
+function commitStatus(session: RunSession, result: RunResult): string {
+  const isPushed = session.outputs.commit_push?.isPushed ?? false;
   const reason = result.reason ?? (isPushed ? '' : 'dry_run');
-  return `changes_pushed=${isPushed ? 1 : 0}\nbranch=${isPushed ? run.branchName : ''}\nreason=${reason}\n`;
+  return `changes_pushed=${isPushed ? 1 : 0}\nbranch=${isPushed ? branchOf(session) : ''}\nreason=${reason}\n`;
 }
 
 function lastCheckpoint({ outputs }: RunSession): string | undefined {

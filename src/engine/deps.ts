@@ -3,6 +3,7 @@ import type { Artifacts } from '../artifacts/port.ts';
 import type { Forge } from '../forge/port.ts';
 import type { Git } from '../git/port.ts';
 import type { Credentials } from '../domain/credentials.ts';
+import type { ForeignCommitsMode } from '../domain/run.ts';
 import type { Redactor } from '../domain/redaction/redactor.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { PromptSource } from '../prompt/port.ts';
@@ -48,6 +49,8 @@ export interface EngineSettings {
   readonly completionGraceMs: number;
   /** How long evidence is kept. */
   readonly retentionMs: number;
+  /** What to do when somebody else's commits are on a run's branch. */
+  readonly onForeignCommits: ForeignCommitsMode;
   /** How often a follower looks for new events. */
   readonly followPollMs: number;
 }

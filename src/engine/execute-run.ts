@@ -2,8 +2,9 @@ import { AppError, toAppError } from '../domain/app-error.ts';
 import { AGENT_PHASES } from '../domain/phases.ts';
 import type { RunResult } from '../domain/run.ts';
 import type { Deps } from './deps.ts';
+import { stopPublishing } from './forge-access.ts';
 import { keepLease } from './keep-lease.ts';
-import { endedBecause, outcomeAfter, outcomeOfPublish, SUCCEEDED } from './outcomes.ts';
+import { endedBecause, outcomeAfter, outcomeOfClone, outcomeOfPublish, SUCCEEDED } from './outcomes.ts';
 import { runPhase } from './run-phase.ts';
 import { openSession, type RunSession } from './run-session.ts';
 import { checkSandbox } from './steps/check-sandbox.ts';
@@ -33,6 +34,8 @@ async function tellStory(session: RunSession): Promise<RunResult> {
   await runPhase(session, prepareJob);
   await runPhase(session, checkSandbox);
   await runPhase(session, cloneBase);
+  const known = outcomeOfClone(session);
+  if (known !== undefined) return known;
   await runPhase(session, discover);
   for (const agentPhase of AGENT_PHASES) {
     await runPhase(session, runAgent(agentPhase));
@@ -53,6 +56,8 @@ async function reachResult(session: RunSession): Promise<RunResult> {
     const reason = toAppError(thrown);
     if (reason.code === 'lease_lost') throw reason;
     return endedBecause(session, reason);
+  } finally {
+    await stopPublishing(session);
   }
 }
 

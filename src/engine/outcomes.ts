@@ -22,13 +22,24 @@ export function endedBecause(session: RunSession, reason: AppError): RunResult {
   };
 }
 
+const ASK_AGAIN = 'spec-automation runs retry {run_id} --from speckit_specify';
+
+/** Nobody is asked twice for what somebody reviews already. */
+export function outcomeOfClone(session: RunSession): RunResult | undefined {
+  const { proposedAt } = outputOf(session, 'git_clone');
+  if (proposedAt === null) return undefined;
+  const why = `${proposedAt} is open and proposes the same`;
+  const anew = 'close that pull request, then spec-automation runs retry {run_id} --from git_clone';
+  return endedBecause(session, appError('no_diff', { why, anew }));
+}
+
 /** What an agent phase means for the whole run: `undefined` to go on, a result when there is nothing more to do. */
 export async function outcomeAfter(session: RunSession, phase: AgentPhase): Promise<RunResult | undefined> {
   const { commit, wasRun, openQuestions } = outputOf(session, phase.name);
   const isUnchanged = wasRun && commit === outputOf(session, 'git_clone').commit;
   if (isUnchanged) {
     const why = `agent '${session.run.agent}' wrote nothing new`;
-    return endedBecause(session, appError('no_diff', { why }));
+    return endedBecause(session, appError('no_diff', { why, anew: ASK_AGAIN }));
   }
   if (openQuestions.length === 0) return undefined;
   await keepQuestions(session, openQuestions);
@@ -42,7 +53,7 @@ export function outcomeOfPublish(session: RunSession): RunResult | undefined {
   if (!isUnchanged) return undefined;
   const { featureDirectory } = outputOf(session, 'discover');
   const why = `every document of ${featureDirectory} is complete already, and a complete one is kept`;
-  return endedBecause(session, appError('no_diff', { why }));
+  return endedBecause(session, appError('no_diff', { why, anew: ASK_AGAIN }));
 }
 
 async function keepQuestions(session: RunSession, questions: readonly string[]): Promise<void> {

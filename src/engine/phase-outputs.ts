@@ -27,7 +27,11 @@ const AgentOutput = z.object({
 const PhaseOutput = {
   prepare_job: z.object({ agentVersion: z.string(), gitVersion: z.string() }),
   start_job_container: z.object({ sandbox: z.string() }),
-  git_clone: z.object({ commit: z.string() }),
+  git_clone: z.object({
+    commit: z.string(),
+    /** Address of an open pull request that proposes the same already. */
+    proposedAt: z.string().nullable().default(null),
+  }),
   discover: z.object({
     featureDirectory: z.string(),
     isNewFeature: z.boolean(),
@@ -49,6 +53,8 @@ const PhaseOutput = {
     changedPaths: z.array(z.string()),
     leftOutPaths: z.array(z.string()),
     isPushed: z.boolean(),
+    /** Where it was pushed, or would have been. */
+    branch: z.string().optional(),
     counts: DocumentCounts,
   }),
   open_pr: z.object({ url: z.string().nullable() }),

@@ -1,8 +1,11 @@
+import { z } from 'zod';
+
 import { AppError, appError, toAppError } from '../domain/app-error.ts';
 import type { PhaseName } from '../domain/phases.ts';
 import { fillRunId } from '../domain/fill-reason.ts';
 import type { Usage } from '../domain/run.ts';
 import type { PhaseOutputs } from './phase-outputs.ts';
+import { phasePatience, type Patience } from './phase-patience.ts';
 import { phaseLog, type PhaseLog } from './phase-log.ts';
 import type { RunSession } from './run-session.ts';
 import { archiveAttempt, saveArtifact } from './save-artifact.ts';
@@ -30,10 +33,10 @@ export interface StepResult<Name extends PhaseName> {
   readonly skipped?: string;
 }
 
-/** Passing faults are tried this often, with 1 s and 4 s between. */
-const MAX_TRIES = 3;
-const FIRST_PAUSE_MS = 1_000;
 const STOPPED = 'The worker stopped before this attempt ended.';
+
+/** What a failed attempt leaves behind where trying again earlier does harm; also for a worker after this one. */
+const Waiting = z.object({ notBeforeMs: z.number() });
 
 /**
  * Do one phase unless it is done already: record its start, run its step, keep its logs, record its end. A passing fault is
@@ -42,33 +45,43 @@ const STOPPED = 'The worker stopped before this attempt ended.';
  */
 export async function runPhase<Name extends PhaseName>(session: RunSession, step: Step<Name>): Promise<void> {
   if (session.outputs[step.phase] !== undefined) return;
+  const { clock } = session.deps;
+  const patience = phasePatience(clock);
   const first = await nextAttempt(session, step);
-  for (let tries = 1; ; tries += 1) {
-    const isLastTry = tries === MAX_TRIES;
-    const isAdopted = first.isAdopted && tries === 1;
-    const failure = await tryOnce(session, step, {
-      attempt: first.attempt + tries - 1,
-      isAdopted,
-      isLastTry,
-    });
-    if (failure === undefined) return;
-    if (!failure.isTransient || isLastTry) throw failure;
-    await session.deps.clock.sleep(FIRST_PAUSE_MS * 4 ** (tries - 1), session.signal);
+  await clock.sleep(Math.max(first.notBeforeMs - clock.nowMs(), 0), session.signal);
+  for (let attempt = first.attempt; ; attempt += 1) {
+    const isAdopted = first.isAdopted && attempt === first.attempt;
+    const end = await tryOnce(session, step, { attempt, isAdopted, patience });
+    if (end === undefined) return;
+    if (end.pauseMs === undefined) throw end.failure;
+    await clock.sleep(end.pauseMs, session.signal);
   }
+}
+
+interface NextAttempt {
+  readonly attempt: number;
+  readonly isAdopted: boolean;
+  readonly notBeforeMs: number;
 }
 
 /** The attempt to use: a pending one as it is, else one more than the last. One a dead worker left open is adopted or closed. */
 async function nextAttempt<Name extends PhaseName>(
   session: RunSession,
   step: Step<Name>,
-): Promise<Pick<Try, 'attempt' | 'isAdopted'>> {
+): Promise<NextAttempt> {
   const { deps, fence, history } = session;
   const { phase } = step;
-  const last = history.findLast((record) => record.phase === phase);
-  if (last === undefined) return { attempt: 1, isAdopted: false };
-  if (last.status === 'pending') return { attempt: last.attempt, isAdopted: false };
+  const records = history.filter((record) => record.phase === phase);
+  const last = records.at(-1);
+  const notBeforeMs = Math.max(
+    0,
+    ...records.map(({ output }) => Waiting.safeParse(output).data?.notBeforeMs ?? 0),
+  );
+  if (last === undefined) return { attempt: 1, isAdopted: false, notBeforeMs };
+  if (last.status === 'pending') return { attempt: last.attempt, isAdopted: false, notBeforeMs };
   if (last.status === 'running') {
-    if (await step.canAdopt?.(session, last.attempt)) return { attempt: last.attempt, isAdopted: true };
+    if (await step.canAdopt?.(session, last.attempt))
+      return { attempt: last.attempt, isAdopted: true, notBeforeMs: 0 };
     const change = {
       phase,
       attempt: last.attempt,
@@ -79,20 +92,26 @@ async function nextAttempt<Name extends PhaseName>(
     } as const;
     await deps.store.savePhase(fence, change);
   }
-  return { attempt: last.attempt + 1, isAdopted: false };
+  return { attempt: last.attempt + 1, isAdopted: false, notBeforeMs };
 }
 
 interface Try {
+  readonly patience: Patience;
   readonly attempt: number;
   readonly isAdopted: boolean;
-  readonly isLastTry: boolean;
+}
+
+/** How an attempt failed, and how long to wait before the next one; `undefined` when there is none. */
+interface FailedTry {
+  readonly failure: AppError;
+  readonly pauseMs: number | undefined;
 }
 
 async function tryOnce<Name extends PhaseName>(
   session: RunSession,
   step: Step<Name>,
-  { attempt, isAdopted, isLastTry }: Try,
-): Promise<AppError | undefined> {
+  { attempt, isAdopted, patience }: Try,
+): Promise<FailedTry | undefined> {
   const { deps, fence } = session;
   const { phase } = step;
   session.signal.throwIfAborted();
@@ -109,9 +128,10 @@ async function tryOnce<Name extends PhaseName>(
     return undefined;
   } catch (thrown) {
     const failure = asFailure(session, thrown);
+    const pauseMs = patience.pauseAfter(failure);
     if (failure.code !== 'lease_lost')
-      await recordFailure(session, { phase, context, failure, willRetry: failure.isTransient && !isLastTry });
-    return failure;
+      await recordFailure(session, { phase, context, failure, willRetry: pauseMs !== undefined });
+    return { failure, pauseMs };
   }
 }
 
@@ -161,7 +181,9 @@ async function recordFailure(
   await saveLogs(session, phase, log).catch(unlessLost);
   const status = willRetry ? 'retrying' : 'failed';
   const type = willRetry ? 'phase_retrying' : 'phase_failed';
-  const change = { phase, attempt, status, reason, reasonText, isEnd: true, ...facts } as const;
+  const { retryAtMs: notBeforeMs } = failure;
+  const output: z.infer<typeof Waiting> | undefined = notBeforeMs === undefined ? undefined : { notBeforeMs };
+  const change = { phase, attempt, status, reason, reasonText, isEnd: true, ...facts, output } as const;
   await session.deps.store.savePhase(session.fence, change, { type, phase, attempt, reason });
 }
 

@@ -2,7 +2,7 @@ import type { Agent } from '../agent/port.ts';
 import { appError, type AppError } from '../domain/app-error.ts';
 import type { PhaseName } from '../domain/phases.ts';
 import type { PhaseRecord, Run } from '../domain/run.ts';
-import type { Forge } from '../forge/port.ts';
+import type { ForgeConnection } from '../forge/port.ts';
 import type { Sandbox } from '../sandbox/port.ts';
 import type { Fence } from '../store/port.ts';
 import type { Workspace } from '../workspace/port.ts';
@@ -28,6 +28,8 @@ export interface RunSession {
   readonly trees: Map<string, Promise<CommitTree>>;
   /** The commit this process laid the agent's working copy from; absent until it did. */
   laidFrom?: string;
+  /** The login the publishing phases share, while there is one. */
+  publishing?: Promise<ForgeConnection>;
   /** What the sandbox's image holds of Spec Kit, once somebody asked. */
   scaffold?: Promise<Scaffold>;
 }
@@ -79,11 +81,9 @@ export function sandboxOf({ deps, run }: Pick<RunSession, 'deps' | 'run'>): Sand
   return sandbox;
 }
 
-/** The forge that serves the run's repository. @throws `forge_unavailable` */
-export function forgeOf({ deps, run }: Pick<RunSession, 'deps' | 'run'>): Forge {
-  const forge = deps.forges.find((candidate) => candidate.serves(run.repository));
-  if (forge === undefined) throw appError('forge_unavailable', { repository: run.repository });
-  return forge;
+/** The branch the run's commit is on, or would be. */
+export function branchOf({ run, outputs }: Pick<RunSession, 'run' | 'outputs'>): string {
+  return outputs.commit_push?.branch ?? run.branchName;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { DocumentCounts } from '../domain/feature-documents.ts';
 import { AGENT_PHASES } from '../domain/phases.ts';
 import type { PhaseRecord, RunResult } from '../domain/run.ts';
 import type { KnownOutputs } from './phase-outputs.ts';
-import type { RunSession } from './run-session.ts';
+import { branchOf, type RunSession } from './run-session.ts';
 
 /** The text of `run-summary.json`: what a run was, what it made, and what each phase took. Unknown is `null`. */
 export async function runSummary(
@@ -19,7 +19,7 @@ export async function runSummary(
     reason: result.reason,
     repository: run.repository,
     base_branch: run.baseBranch,
-    branch_name: run.branchName,
+    branch_name: branchOf(session),
     agent: run.agent,
     sandbox: run.sandbox,
     ...madeBy(outputs),

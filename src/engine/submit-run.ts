@@ -5,6 +5,7 @@ import { validateBranch, validateFeature, validateSpecText } from '../domain/val
 import type { RemoteState } from '../git/port.ts';
 import { checkSubmission } from './check-submission.ts';
 import type { Deps } from './deps.ts';
+import { forgeFor } from './forge-access.ts';
 
 /** What a caller asks for. Absent fields take the defaults the face was configured with. */
 export interface Submission {
@@ -29,10 +30,13 @@ export interface Submission {
   readonly author?: Identity | undefined;
 }
 
+/** To log in and to list the branches. */
+const INSPECT_MS = 60_000;
+
 /**
  * Check everything that can be checked without doing the work, save the run as `queued`, and ring. The row is the truth: when
  * the ring is lost, `recoverRuns` rings again. On a throw nothing was stored.
- * @throws every reason of kind `input`, and `home_not_writable`, `disk_reserve`, `git_unavailable`, `clone_denied`
+ * @throws every reason of kind `input`, and `home_not_writable`, `disk_reserve`, `git_unavailable`, `clone_denied`, and what `Forge.connect` throws
  */
 export async function submitRun(deps: Deps, submission: Submission): Promise<Run> {
   const specText = validateSpecText(submission.specText);
@@ -41,7 +45,7 @@ export async function submitRun(deps: Deps, submission: Submission): Promise<Run
   checkSubmission(deps, submission);
   await deps.workspaces.preflight();
   const repository = await deps.git.canonicalRepository(submission.repository, submission.workingDirectory);
-  const remote = await deps.git.inspectRemote({ repository });
+  const remote = await inspect(deps, repository);
   const baseBranch = chooseBase(repository, remote, submission.baseBranch);
 
   const id = deps.newId();
@@ -65,6 +69,13 @@ export async function submitRun(deps: Deps, submission: Submission): Promise<Run
   });
   await deps.queue.ring(run.id);
   return run;
+}
+
+async function inspect(deps: Deps, repository: string): Promise<RemoteState> {
+  const signal = AbortSignal.timeout(INSPECT_MS);
+  const forge = forgeFor(deps, repository);
+  await using connection = await forge.connect({ repository, purpose: 'read', signal });
+  return await deps.git.inspectRemote({ repository, login: connection.login, signal });
 }
 
 function chooseBase(repository: string, remote: RemoteState, asked: string | undefined): string {

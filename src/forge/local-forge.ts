@@ -4,25 +4,49 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { pullRequestDocument } from '../domain/pull-request.ts';
-import type { Forge } from './port.ts';
+import type { DraftPr, EnsuredPr, Forge, PullRequest } from './port.ts';
+
+export interface LocalForgeOptions {
+  readonly directory: string;
+  /** True where a URL is no business of ours, so that only folders are served. */
+  readonly isForFoldersOnly?: boolean;
+}
 
 /**
  * A forge without a service: the pull request is a document, `<directory>/<run id>/pull-request.md`. One run has one file
- * name, so doing it twice leaves one.
+ * name, so doing it twice leaves one. Nobody can close a document, so it never stands in the way of another run's.
  */
-export function localForge(options: { readonly directory: string }): Forge {
+export function localForge({ directory, isForFoldersOnly = false }: LocalForgeOptions): Forge {
+  const fileOf = (runId: string) => path.join(directory, runId, 'pull-request.md');
   return {
     name: 'local',
-    serves: () => true,
-    async ensureDraftPr(request) {
-      const file = path.join(options.directory, request.runId, 'pull-request.md');
-      const url = pathToFileURL(file).href;
-      const text = pullRequestDocument({ ...request, isDraft: true });
-      const before = await readFile(file, 'utf8').catch(() => undefined);
-      if (before !== text) await replaceFile(file, text);
-      return { url, isNew: before === undefined };
-    },
+    variables: [],
+    serves: (repository) => !isForFoldersOnly || path.isAbsolute(repository),
+    demandAllowed: () => undefined,
+    checkSettings: () => undefined,
+    diagnose: () => Promise.resolve(`documents below ${directory}`),
+    fileUrlPrefix: () => null,
+    connect: () =>
+      Promise.resolve({
+        login: undefined,
+        findPr: ({ runId }) => findDocument(fileOf(runId)),
+        findPrForRequest: () => Promise.resolve(undefined),
+        ensureDraftPr: (request) => ensureDocument(fileOf(request.runId), request),
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      }),
   };
+}
+
+async function findDocument(file: string): Promise<PullRequest | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : { url: pathToFileURL(file).href, isOpen: true };
+}
+
+async function ensureDocument(file: string, request: DraftPr): Promise<EnsuredPr> {
+  const text = pullRequestDocument({ ...request, isDraft: true });
+  const before = await readFile(file, 'utf8').catch(() => undefined);
+  if (before !== text) await replaceFile(file, text);
+  return { url: pathToFileURL(file).href, isOpen: true, isNew: before === undefined, warnings: [] };
 }
 
 async function replaceFile(file: string, text: string): Promise<void> {

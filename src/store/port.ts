@@ -5,6 +5,7 @@ import type { ReasonCode } from '../domain/reasons.ts';
 import type {
   Clarification,
   PhaseRecord,
+  PublishIntent,
   Run,
   RunRequest,
   RunResult,
@@ -126,7 +127,10 @@ export interface RunPage {
 /** The fields a run's holder may change while it works. */
 export interface RunPatch {
   readonly featureDirectory?: string;
+  /** Another branch than the one planned at first, when that one is taken. */
+  readonly branchName?: string;
   readonly pushedCommit?: string;
+  readonly publishIntents?: readonly PublishIntent[];
   readonly pullRequestUrl?: string | null;
   readonly clarifications?: readonly Clarification[];
 }

@@ -67,6 +67,7 @@ export async function openEngine(options: EngineKitOptions): Promise<EngineKit> 
   const app = specAutomation(deps, {
     agent: options.agents[0]?.name ?? 'none',
     sandbox: options.sandbox ?? 'process',
+    repository: undefined,
     workingDirectory: home,
     author: { name: 'Test', email: 'test@example.com' },
     isDryRun: false,
@@ -121,6 +122,7 @@ async function makeDeps(home: string, options: EngineKitOptions): Promise<Deps> 
       completionGraceMs: 2_000,
       retentionMs: 7 * 24 * 60 * 60_000,
       followPollMs: 10,
+      onForeignCommits: 'stop',
       ...options.settings,
     },
     ...options.overrides,

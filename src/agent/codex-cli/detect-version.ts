@@ -50,10 +50,11 @@ export async function detectVersion({ agent, program, searchPath }: CodexNeeds):
 
 /** The key itself stays out of every message. */
 function demandKey({ agent, apiKey, isKeyNeeded }: CodexNeeds): void {
+  const who = `agent '${agent}'`;
   if (apiKey === undefined) {
-    const what = 'a key for its model';
+    const what = 'key for the model';
     const instead = 'pass --agent outline, which needs none';
-    if (isKeyNeeded) throw appError('credential_missing', { agent, what, setting: KEY_VARIABLE, instead });
+    if (isKeyNeeded) throw appError('credential_missing', { who, what, setting: KEY_VARIABLE, instead });
     return;
   }
   const problem = /\s/u.test(apiKey)
@@ -61,5 +62,5 @@ function demandKey({ agent, apiKey, isKeyNeeded }: CodexNeeds): void {
     : /^[\u0021-\u007E]+$/u.test(apiKey)
       ? undefined
       : 'it holds characters no key has';
-  if (problem !== undefined) throw appError('credential_invalid', { agent, setting: KEY_VARIABLE, problem });
+  if (problem !== undefined) throw appError('credential_invalid', { who, setting: KEY_VARIABLE, problem });
 }

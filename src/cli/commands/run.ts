@@ -5,7 +5,7 @@ import { followToEnd } from '../follow-to-end.ts';
 import { readSpec } from '../read-input.ts';
 
 export interface RunOptions {
-  readonly repo: string;
+  readonly repo?: string;
   readonly spec?: string;
   readonly text?: string;
   readonly base?: string;

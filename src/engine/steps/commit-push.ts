@@ -1,15 +1,24 @@
+import { appError } from '../../domain/app-error.ts';
 import { ALLOWED_PREFIXES } from '../../domain/publish-policy.ts';
+import type { PublishIntent } from '../../domain/run.ts';
+import type { ForgeConnection } from '../../forge/port.ts';
+import { chooseBranch, isProposedAndClosed } from '../choose-branch.ts';
 import { countFeature, saveDiff } from '../closing-evidence.ts';
+import { whilePublishing } from '../forge-access.ts';
+import type { PhaseLog } from '../phase-log.ts';
 import type { Step } from '../run-phase.ts';
 import { demandNoSecrets } from '../secret-scan.ts';
 import { outputOf, type RunSession } from '../run-session.ts';
 import { scaffoldOf } from '../scaffold.ts';
 
+/** More than any run is retried. */
+const INTENTS_KEPT = 50;
+
 /** Push the last checkpoint as the run's branch, unless nothing changed or this is a dry run. */
 export const commitPush: Step<'commit_push'> = {
   phase: 'commit_push',
   async run(session, { log }) {
-    const { deps, run, workspace, signal } = session;
+    const { run } = session;
     const base = outputOf(session, 'git_clone').commit;
     const { commit } = outputOf(session, 'speckit_tasks');
     const changedPaths = await saveDiff(session, { from: base, to: commit });
@@ -19,6 +28,7 @@ export const commitPush: Step<'commit_push'> = {
       changedPaths: [...changedPaths],
       leftOutPaths: [...leftOutPaths],
       isPushed: false,
+      branch: run.branchName,
       counts: await countFeature(session),
     };
     for (const path of leftOutPaths) log.err(`Left out by the publish policy: ${path}`);
@@ -30,20 +40,59 @@ export const commitPush: Step<'commit_push'> = {
       log.out('Dry run: nothing is pushed');
       return { output };
     }
-    const branch = run.branchName;
-    await deps.git.pushBranch({
-      gitDirectory: workspace.git,
-      repository: run.repository,
-      commit,
-      branch,
-      expected: null,
-      signal,
-    });
-    await deps.store.updateRun(session.fence, { pushedCommit: commit });
-    log.out(`Pushed ${branch}`);
-    return { output: { ...output, isPushed: true } };
+    const branch = await whilePublishing(session, (connection) =>
+      publish(session, connection, { commit, log }),
+    );
+    return { output: { ...output, isPushed: true, branch } };
   },
 };
+
+/**
+ * Put the commit on the run's branch. What is about to be pushed is written down before: whoever takes the run up after a crash then
+ * knows its own work from somebody else's. @throws `base_branch_gone`, `branch_has_foreign_commits`, `pull_request_closed`
+ */
+async function publish(
+  session: RunSession,
+  connection: ForgeConnection,
+  { commit, log }: { readonly commit: string; readonly log: PhaseLog },
+): Promise<string> {
+  const { deps, run, workspace, signal, fence } = session;
+  const { repository } = run;
+  const { login } = connection;
+  const remote = await deps.git.inspectRemote({ repository, login, signal });
+  if (!remote.branches.has(run.baseBranch))
+    throw appError('base_branch_gone', { branch: run.baseBranch, repository });
+  if (await isProposedAndClosed(session, connection, commit)) {
+    log.out(`${run.branchName} was pushed before, and its pull request is closed`);
+    return run.branchName;
+  }
+  const { branch, expected } = chooseBranch(session, remote, commit);
+  await recordIntent(session, { branch, commit });
+  if (expected === commit) log.out(`${branch} is there already`);
+  else {
+    await deps.git.pushBranch({
+      gitDirectory: workspace.git,
+      repository,
+      commit,
+      branch,
+      expected,
+      login,
+      signal,
+    });
+    log.out(`Pushed ${branch}`);
+  }
+  await deps.store.updateRun(fence, { pushedCommit: commit });
+  return branch;
+}
+
+async function recordIntent({ deps, run, fence }: RunSession, intent: PublishIntent): Promise<void> {
+  const isKnown = run.publishIntents.some(
+    ({ branch, commit }) => branch === intent.branch && commit === intent.commit,
+  );
+  const publishIntents = isKnown ? run.publishIntents : [...run.publishIntents, intent].slice(-INTENTS_KEPT);
+  if (isKnown && run.branchName === intent.branch) return;
+  await deps.store.updateRun(fence, { branchName: intent.branch, publishIntents });
+}
 
 /** What the agent changed elsewhere; only known while the working copy of this process is there. */
 async function listLeftOut(session: RunSession): Promise<readonly string[]> {

@@ -1,9 +1,13 @@
 import { totalUsage } from '../../domain/format.ts';
 import { PULL_REQUEST_LABELS, pullRequestTitle } from '../../domain/naming.ts';
 import { pullRequestBody, pullRequestDocument } from '../../domain/pull-request.ts';
+import { textParts, withTextMark } from '../../domain/pull-request-marks.ts';
 import type { DraftPr } from '../../forge/port.ts';
+import { digestParts } from '../../lib/digest-parts.ts';
+import { forgeFor, whilePublishing } from '../forge-access.ts';
 import type { Step } from '../run-phase.ts';
-import { forgeOf, outputOf, type RunSession } from '../run-session.ts';
+import { branchOf, outputOf, type RunSession } from '../run-session.ts';
+import { requestDigest } from './clone-base.ts';
 import { demandCleanPr } from '../secret-scan.ts';
 import { saveArtifact } from '../save-artifact.ts';
 
@@ -16,9 +20,12 @@ export const openPr: Step<'open_pr'> = {
     const content = pullRequestDocument({ ...request, isDraft: true });
     await saveArtifact(session, { name: 'pull-request.md', type: 'document', phase: 'open_pr', content });
     if (session.run.dryRun) return { output: { url: null }, skipped: 'dry run' };
-    const forge = forgeOf(session);
-    const { url, isNew } = await forge.ensureDraftPr(request);
-    log.out(`${isNew ? 'Created' : 'Found'} ${url} (forge ${forge.name})`);
+    const { url, isOpen, isNew, warnings } = await whilePublishing(session, (connection) =>
+      connection.ensureDraftPr(request),
+    );
+    log.out(`${isNew ? 'Created' : 'Found'} ${url}`);
+    if (!isOpen) log.err('Somebody closed it, so it stays as it is');
+    for (const warning of warnings) log.err(warning);
     await session.deps.store.updateRun(session.fence, { pullRequestUrl: url });
     return { output: { url } };
   },
@@ -36,6 +43,7 @@ async function describePr(session: RunSession): Promise<DraftPr> {
     featureDirectory,
   } = outputOf(session, 'discover');
   const { changedPaths, leftOutPaths, counts } = outputOf(session, 'commit_push');
+  const branch = branchOf(session);
   const body = pullRequestBody({
     run: { ...run, featureDirectory },
     phases,
@@ -46,15 +54,17 @@ async function describePr(session: RunSession): Promise<DraftPr> {
     usage: totalUsage(phases),
     changedPaths,
     leftOutPaths,
-    fileUrlPrefix: null,
+    fileUrlPrefix: forgeFor(deps, run.repository).fileUrlPrefix(run.repository, branch),
+    requestDigest: requestDigest(run),
   });
+  const title = deps.redactor.redact(pullRequestTitle(run));
+  const text = deps.redactor.redact(body);
   return {
     runId: run.id,
-    repository: run.repository,
     baseBranch: run.baseBranch,
-    branch: run.branchName,
-    title: deps.redactor.redact(pullRequestTitle(run)),
+    branch,
+    title,
     labels: PULL_REQUEST_LABELS,
-    body: deps.redactor.redact(body),
+    body: withTextMark(text, digestParts(textParts(title, text))),
   };
 }

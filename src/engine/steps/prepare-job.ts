@@ -1,8 +1,9 @@
-import { auditVariables, type HandedVariable } from '../../domain/credentials.ts';
+import { auditVariables, withVariables, type HandedVariable } from '../../domain/credentials.ts';
 import { REDACTED } from '../../domain/redact.ts';
 import type { Wall } from '../../sandbox/port.ts';
 import { agentVersionAt } from '../agent-version.ts';
 import { demandSecrets, handedVariables } from '../agent-variables.ts';
+import { forgeFor } from '../forge-access.ts';
 import { saveArtifact } from '../save-artifact.ts';
 import { agentOf, sandboxOf, type RunSession } from '../run-session.ts';
 import type { Step } from '../run-phase.ts';
@@ -17,6 +18,8 @@ export const prepareJob: Step<'prepare_job'> = {
     const sandbox = sandboxOf(session);
     await agent.checkSettings();
     demandSecrets(session);
+    const forge = forgeFor(deps, run.repository);
+    if (!run.dryRun) forge.checkSettings();
     const wall = await sandbox.preflight();
     const [agentVersion, gitVersion] = await Promise.all([
       agentVersionAt(agent, sandbox, wall),
@@ -49,7 +52,8 @@ function describeCredentials(variables: readonly HandedVariable[]): readonly str
 /** Which variables were handed to whom, from where, and which of them are credentials; also those nobody got. Never a value. */
 function credentialAudit(session: RunSession, wall: Wall): string {
   const { deps, run } = session;
-  const variables = auditVariables(handedVariables(session), deps.credentials.known);
+  const known = withVariables(deps.credentials.known, forgeFor(deps, run.repository).variables);
+  const variables = auditVariables(handedVariables(session), known);
   const audit = {
     run_id: run.id,
     agent: run.agent,
@@ -62,6 +66,6 @@ function credentialAudit(session: RunSession, wall: Wall): string {
   return `${JSON.stringify(audit, null, 2)}\n`;
 }
 
-function handed({ name, source, goesTo }: HandedVariable) {
-  return { name, source, went_to: goesTo, value: REDACTED };
+function handed({ name, source, goesTo, note }: HandedVariable) {
+  return { name, source, went_to: goesTo, value: REDACTED, ...(note === undefined ? {} : { note }) };
 }

@@ -28,6 +28,7 @@ export function newRunRow(run: NewRun) {
     branch_name: run.branchName,
     status: 'queued' as const,
     clarifications: encodeJson([]),
+    publish_intents: encodeJson([]),
     epoch: 0,
     last_seq: 1,
   };
@@ -57,6 +58,7 @@ export function toRun(row: Selectable<RunTable>): Run {
     remedy: row.remedy,
     branchName: row.branch_name,
     featureDirectory: row.feature_directory,
+    publishIntents: JSON.parse(row.publish_intents),
     pushedCommit: row.pushed_commit,
     pullRequestUrl: row.pull_request_url,
     clarifications: JSON.parse(row.clarifications),

@@ -14,7 +14,9 @@ export async function updateRun(context: StoreContext, fence: Fence, patch: RunP
       // Kysely leaves out what is undefined; this no-op keeps an empty patch a valid, fenced statement.
       last_seq: sql<number>`last_seq`,
       feature_directory: patch.featureDirectory,
+      branch_name: patch.branchName,
       pushed_commit: patch.pushedCommit,
+      publish_intents: patch.publishIntents && encodeJson(patch.publishIntents),
       pull_request_url: patch.pullRequestUrl,
       clarifications: patch.clarifications && encodeJson(patch.clarifications),
     })

@@ -36,6 +36,7 @@ export interface RunTable {
   feature_directory: string | null;
   feature_number: number | null;
   pushed_commit: string | null;
+  publish_intents: Json;
   pull_request_url: string | null;
   clarifications: Json;
   notes: string | null;

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
 import { git, temporaryDirectory, textsOf } from '../support/git-repository.ts';
 import { ask, fieldErrors, gitWith, NEW_PULL, openPull, SHOP, startShop } from '../support/github-kit.ts';
-import type { GitHubServer } from '../support/open-github.ts';
+import { openGitHub, type GitHubServer } from '../support/open-github.ts';
 
 async function cloneShop(hub: GitHubServer): Promise<string> {
   const directory = path.join(await temporaryDirectory(), 'clone');
@@ -173,6 +174,18 @@ describe('pull requests', () => {
     expect((await ask(hub, `GET /repos/${SHOP}`)).json).toMatchObject({ archived: true });
   });
 
+  it('are told page by page', async () => {
+    const hub = await startShop();
+    await openPull(hub);
+    await hub.pushCommit(SHOP, 'feature/two', { 'two.md': '2' });
+    await openPull(hub, { head: 'feature/two' });
+    const first = await ask(hub, `GET /repos/${SHOP}/pulls?state=all&per_page=1`);
+    const [, next = ''] = /<([^>]+)>; rel="next"/u.exec(first.headers.get('link') ?? '') ?? [];
+    expect(next.startsWith(`${hub.apiUrl}/repos/${SHOP}/pulls?`)).toBe(true);
+    const second = await ask(hub, `GET ${next.slice(hub.apiUrl.length)}`);
+    expect([first.json, second.json]).toMatchObject([[{ number: 2 }], [{ number: 1 }]]);
+  });
+
   it('carry labels, which are made when they are new', async () => {
     const hub = await startShop();
     await openPull(hub);
@@ -260,5 +273,19 @@ describe('tokens', () => {
       json: { message: 'Bad credentials' },
     });
     expect((await ask(hub, 'GET /user')).json).toMatchObject({ login: 'spec-bot' });
+  });
+});
+
+describe('a server outside a test', () => {
+  it('ends with its block, and leaves nothing', async () => {
+    let gone: { readonly url: string; readonly directory: string } | undefined;
+    {
+      await using hub = await openGitHub({ repositories: { 'octo/one': {} } });
+      gone = { url: hub.apiUrl, directory: hub.gitDirectory('octo/one') };
+      expect(await hub.branches('octo/one')).toEqual({});
+      expect((await fetch(`${hub.apiUrl}/meta`)).status).toBe(200);
+    }
+    await expect(fetch(`${gone.url}/meta`)).rejects.toThrow('fetch failed');
+    expect(existsSync(gone.directory)).toBe(false);
   });
 });

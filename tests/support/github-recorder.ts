@@ -30,8 +30,9 @@ export interface GitHubRequest {
 export interface GitHubWindow {
   readonly token: string | undefined;
   readonly kind: GitHubRequest['kind'];
-  readonly fromMs: number;
   readonly untilMs: number;
+  /** When it was announced, monotonic. */
+  readonly announcedMs: number;
   /** The request that was told. */
   readonly announcedTo: number;
 }
@@ -81,10 +82,10 @@ export function gitHubRecorder(nowMs: () => number): GitHubRecorder {
     },
     answered(request, status, headers) {
       request.status = status;
-      const fromMs = nowMs();
-      const untilMs = announcedEnd(headers, fromMs);
+      const untilMs = announcedEnd(headers, nowMs());
       const { token, kind, number } = request;
-      if (untilMs !== undefined) windows.push({ token, kind, fromMs, untilMs, announcedTo: number });
+      const announcedMs = performance.now();
+      if (untilMs !== undefined) windows.push({ token, kind, untilMs, announcedMs, announcedTo: number });
     },
     offences: () => requests.flatMap((request) => offencesOf(request, windows)),
   };
@@ -97,17 +98,19 @@ export function tokenOf({ authorization = '' }: IncomingHttpHeaders): string | u
   return /^[^:]*:(.*)$/su.exec(Buffer.from(value, 'base64').toString('utf8'))?.[1];
 }
 
-function announcedEnd(headers: Readonly<Record<string, string>>, fromMs: number): number | undefined {
+function announcedEnd(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
   const retryAfter = headers['retry-after'];
-  if (retryAfter !== undefined) return fromMs + Number(retryAfter) * 1000;
+  if (retryAfter !== undefined) return nowMs + Number(retryAfter) * 1000;
   if (headers['x-ratelimit-remaining'] !== '0') return undefined;
   return Number(headers['x-ratelimit-reset']) * 1000;
 }
 
 function offencesOf(request: GitHubRequest, windows: readonly GitHubWindow[]): GitHubOffence[] {
-  return windows
-    .filter(({ token, kind }) => token === request.token && kind === request.kind)
-    .filter(({ announcedTo }) => request.number > announcedTo)
-    .filter(({ fromMs, untilMs }) => request.atMs >= fromMs && request.atMs < untilMs)
-    .map((window) => ({ request, window }));
+  return (
+    windows
+      .filter(({ token, kind }) => token === request.token && kind === request.kind)
+      // Not one that was on its way when the window was announced.
+      .filter(({ announcedMs, untilMs }) => request.begunMs > announcedMs && request.atMs < untilMs)
+      .map((window) => ({ request, window }))
+  );
 }

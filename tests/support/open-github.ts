@@ -91,7 +91,7 @@ export async function openGitHub(options: GitHubOptions = {}): Promise<GitHubSer
   );
   const close = async () => {
     await Promise.all([stop(), emulator.close()]);
-    await rm(root, { recursive: true, force: true });
+    await rm(root, { recursive: true, force: true, maxRetries: 5 });
   };
   const { requests } = recorder;
   const server: GitHubServer = {

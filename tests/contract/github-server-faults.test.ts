@@ -76,6 +76,17 @@ describe('faults', () => {
     expect(primary.headers.get('x-ratelimit-reset')).toBe(String(nowMs / 1000 + 90));
   });
 
+  it('send elsewhere', async () => {
+    const [hub, elsewhere] = [await startShop(), await startShop()];
+    const location = `${elsewhere.apiUrl}/repos/${SHOP}`;
+    hub.failNext({ match: { path: /shop$/u }, fault: { name: 'redirect', location } });
+    const { status, json } = await ask(hub, `GET /repos/${SHOP}`);
+    // A client that follows is seen there; this one left its token behind.
+    expect([status, json]).toEqual([404, expect.objectContaining({ message: 'Not Found' })]);
+    expect(hub.requests).toMatchObject([{ status: 301, fault: 'redirect' }]);
+    expect(elsewhere.requests).toMatchObject([{ path: `/repos/${SHOP}`, token: undefined }]);
+  });
+
   it('come as often as asked, after as many as asked, until they are cleared', async () => {
     const hub = await startShop();
     hub.failNext({ match: { path: /shop$/u }, fault: '502', times: Infinity, after: 1 });

@@ -1,4 +1,4 @@
-import { refuse, type GitHubAnswer } from './github-answer.ts';
+import { answerJson, refuse, type GitHubAnswer } from './github-answer.ts';
 import type { GitHubRequest } from './github-recorder.ts';
 
 /** Everything that may go wrong with a request. Nothing is done unless the name says `after effect`. */
@@ -24,6 +24,8 @@ export type GitHubFault =
   | { readonly name: '403 secondary' | '429' | '502'; readonly retryAfterSeconds?: number }
   /** An hour when only the name is given. */
   | { readonly name: '403 primary'; readonly resetInSeconds: number }
+  /** Another address, as for a repository that was renamed; 301 when no status is given. */
+  | { readonly name: 'redirect'; readonly location: string; readonly status?: 301 | 302 | 307 }
   /** A push that a pre-receive hook refuses with this text; for git requests only. */
   | { readonly name: 'push rejected'; readonly text: string };
 
@@ -91,6 +93,8 @@ export async function deliverFault(fault: GitHubFault, options: Options): Promis
   const { effect } = options;
   if (typeof fault === 'object' && fault.name === 'push rejected')
     return { kind: 'answer', answer: await effect(fault.text) };
+  if (typeof fault === 'object' && fault.name === 'redirect')
+    return { kind: 'answer', answer: moved(fault.location, fault.status) };
   switch (nameOfFault(fault)) {
     case 'reset':
       return { kind: 'reset' };
@@ -149,6 +153,10 @@ function primaryHeaders(fault: GitHubFault, nowMs: () => number): Record<string,
     'x-ratelimit-reset': String(Math.ceil(nowMs() / 1000) + seconds),
     'x-ratelimit-resource': 'core',
   };
+}
+
+function moved(location: string, status = 301): GitHubAnswer {
+  return answerJson(status, { message: 'Moved Permanently', url: location }, { location });
 }
 
 /** What a proxy in front of GitHub says: no JSON. */

@@ -23,6 +23,7 @@ import type { GitHubLogin } from './forge/github/github-login.ts';
 import { localForge } from './forge/local-forge.ts';
 import type { Forge } from './forge/port.ts';
 import { gitCli } from './git/git-cli.ts';
+import type { Git } from './git/port.ts';
 import { systemClock } from './lib/clock.ts';
 import { packagePaths } from './lib/package-paths.ts';
 import { builtinPrompts } from './prompt/builtin-prompts.ts';
@@ -94,7 +95,7 @@ export async function diagnose(settings: Settings): Promise<readonly Readiness[]
   });
   const checks: readonly Check[] = [
     { name: 'node', look: () => Promise.resolve(process.version) },
-    { name: 'git', look: () => gitCli(settings).detectVersion() },
+    { name: 'git', look: () => composeGit(settings).detectVersion() },
     { name: 'workspaces', look: async () => workspaces.preflight().then(() => workspaces.root) },
     { name: 'evidence', look: () => openArtifacts(settings).preflight() },
     { name: 'store', look: () => probeStore(settings) },
@@ -129,7 +130,7 @@ function composeDeps(settings: Settings, store: Store): Deps {
     clock,
     workspaces,
     queue: inProcessQueue(),
-    git: gitCli(settings),
+    git: composeGit(settings),
     forges: forges(settings),
     sandboxes: byName(sandboxes(settings)),
     agents: byName(agents(settings)),
@@ -170,6 +171,11 @@ function credentialsOf({ secrets, networkEnv, runSecrets, runtimeEnvironmentName
         .map((name) => known(name, name === 'SPEC_AUTOMATION_DATABASE_URL' ? ['host database'] : [])),
     ],
   };
+}
+
+function composeGit({ path: searchPath, networkEnv, github, workspaceRoot }: Settings): Git {
+  const cacheDirectory = path.join(workspaceRoot, 'clones');
+  return gitCli({ path: searchPath, networkEnv, forgeUrl: github.serverUrl, cacheDirectory });
 }
 
 function openArtifacts({ home }: Settings): Artifacts {

@@ -15,7 +15,8 @@ export function gitCli(options: GitOptions): Git {
   const run = gitRunner(options);
   return {
     detectVersion: () => detectVersion(run),
-    canonicalRepository,
+    canonicalRepository: (name, workingDirectory) =>
+      canonicalRepository(options.forgeUrl, name, workingDirectory),
     inspectRemote: (request) => inspectRemote(run, request),
     fetchBase: (request) => fetchBase(run, request),
     hasCommit: (gitDirectory, commit) => hasCommit(run, gitDirectory, commit),

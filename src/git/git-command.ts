@@ -1,7 +1,7 @@
 import { appError } from '../domain/app-error.ts';
 import { exec, type ExecResult } from '../lib/exec.ts';
 import { loginInput, loginSettings } from './login.ts';
-import type { RemoteLogin } from './port.ts';
+import type { RemoteLogin } from '../domain/remote-login.ts';
 import { MINIMUM_GIT } from './safe-version.ts';
 
 /** What the adapter needs to know about the host. */
@@ -10,7 +10,13 @@ export interface GitOptions {
   readonly path: string;
   /** Trusted network settings of the host (CA files, proxies), passed on to git. */
   readonly networkEnv: Readonly<Record<string, string>>;
+  /** Where `owner/name` is, such as `https://github.com`: an origin, and perhaps a path, without a slash at the end. */
+  readonly forgeUrl: string;
+  /** Where what was cloned before is kept, for the next clone to begin with; `undefined`: nowhere. */
+  readonly cacheDirectory: string | undefined;
 }
+
+type ProcessOptions = Pick<GitOptions, 'path' | 'networkEnv'>;
 
 /** One git call. */
 export interface GitCall {
@@ -68,7 +74,7 @@ const HARDENING = [
 ].flatMap((setting) => ['-c', setting]);
 
 /** Environment of every call: nothing of ours but the search path and the network settings. */
-function gitEnv(options: GitOptions): Record<string, string> {
+function gitEnv(options: ProcessOptions): Record<string, string> {
   return {
     ...options.networkEnv,
     PATH: options.path,
@@ -89,7 +95,7 @@ function gitEnv(options: GitOptions): Record<string, string> {
 }
 
 /** Build the function every verb calls git through. */
-export function gitRunner(options: GitOptions): RunGit {
+export function gitRunner(options: ProcessOptions): RunGit {
   return async (call) => {
     const settings = call.login === undefined ? HARDENING : [...HARDENING, ...loginSettings(call.login)];
     const result = await exec(['git', ...settings, ...placeArgs(call), ...call.args], {

@@ -1,5 +1,5 @@
 import { appError } from '../domain/app-error.ts';
-import type { RemoteLogin } from './port.ts';
+import type { RemoteLogin } from '../domain/remote-login.ts';
 
 /**
  * Prints what waits at file descriptor 3, once, when git asks for a login. It is the same for everyone: no secret is in an argument,

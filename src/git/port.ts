@@ -1,3 +1,4 @@
+import type { RemoteLogin } from '../domain/remote-login.ts';
 import type { Identity } from '../domain/run.ts';
 
 /**
@@ -9,7 +10,7 @@ export interface Git {
   detectVersion(): Promise<string>;
   /**
    * The one form a repository is known by: an absolute path without links, or a URL without credentials.
-   * @throws `repository_invalid`, `repository_not_found`, `repository_subfolder`, `forge_unavailable`
+   * @throws `repository_invalid`, `repository_not_found`, `repository_subfolder`
    */
   canonicalRepository(name: string, workingDirectory: string): Promise<string>;
   /** Branches and default branch of a remote. @throws `repository_not_found`, `clone_denied`, `clone_failed` */
@@ -58,14 +59,6 @@ export interface Git {
   pushBranch(options: PushBranch): Promise<void>;
   /** Remove caches of clones nobody used for that long. Returns their paths; a dry run only lists. */
   expireCloneCaches(options: ExpireCloneCaches): Promise<readonly string[]>;
-}
-
-/** How to log in to the server of a remote. Handed to one git process at a time and written nowhere. */
-export interface RemoteLogin {
-  /** Only this origin is ever told, such as `https://github.com`. */
-  readonly origin: string;
-  readonly username: string;
-  readonly password: string;
 }
 
 export interface InspectRemote {

@@ -1,5 +1,5 @@
 import { gitCli } from '../../src/git/git-cli.ts';
-import { GIT_TEST_ENV } from '../support/git-repository.ts';
+import { GIT_OPTIONS } from '../support/git-options.ts';
 import { hostileContract } from '../contract/git-hostile.ts';
 
-hostileContract((networkEnv = {}) => gitCli({ path: GIT_TEST_ENV['PATH']!, networkEnv }));
+hostileContract((networkEnv = {}) => gitCli({ ...GIT_OPTIONS, networkEnv }));

@@ -3,10 +3,11 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { gitCli } from '../../src/git/git-cli.ts';
-import { GIT_TEST_ENV, temporaryDirectory } from '../support/git-repository.ts';
+import { GIT_OPTIONS } from '../support/git-options.ts';
+import { temporaryDirectory } from '../support/git-repository.ts';
 import { gitContract } from './git-contract.ts';
 
-gitContract('the command line', (networkEnv = {}) => gitCli({ path: GIT_TEST_ENV['PATH']!, networkEnv }));
+gitContract('the command line', (networkEnv = {}) => gitCli({ ...GIT_OPTIONS, networkEnv }));
 
 describe('the installed git', () => {
   it.each([
@@ -18,7 +19,7 @@ describe('the installed git', () => {
   ])('is refused when it says %j, and %s is asked for', async (says, needed) => {
     const directory = await temporaryDirectory();
     await writeFile(path.join(directory, 'git'), `#!/bin/sh\necho '${says}'\n`, { mode: 0o755 });
-    const git = gitCli({ path: directory, networkEnv: {} });
+    const git = gitCli({ ...GIT_OPTIONS, path: directory });
     await expect(git.detectVersion()).rejects.toMatchObject({
       code: 'git_unavailable',
       remedy: expect.stringContaining(`git ${needed} or newer`),
@@ -32,11 +33,11 @@ describe('the installed git', () => {
   ])('is taken when it says %j', async (says, version) => {
     const directory = await temporaryDirectory();
     await writeFile(path.join(directory, 'git'), `#!/bin/sh\necho '${says}'\n`, { mode: 0o755 });
-    expect(await gitCli({ path: directory, networkEnv: {} }).detectVersion()).toBe(version);
+    expect(await gitCli({ ...GIT_OPTIONS, path: directory }).detectVersion()).toBe(version);
   });
 
   it('is missing when it is not on the path', async () => {
-    const git = gitCli({ path: await temporaryDirectory(), networkEnv: {} });
+    const git = gitCli({ ...GIT_OPTIONS, path: await temporaryDirectory() });
     await expect(git.detectVersion()).rejects.toMatchObject({
       code: 'git_unavailable',
       message: expect.stringContaining('ENOENT'),

@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { gitCli } from '../../src/git/git-cli.ts';
 import { serveRepository } from '../support/git-http-server.ts';
 import { fetchPristine, noSignal } from '../support/git-kit.ts';
-import { git as runGit, GIT_TEST_ENV } from '../support/git-repository.ts';
+import { GIT_OPTIONS } from '../support/git-options.ts';
+import { git as runGit } from '../support/git-repository.ts';
 
-const git = gitCli({ path: GIT_TEST_ENV['PATH']!, networkEnv: {} });
+const git = gitCli(GIT_OPTIONS);
 
 /** What a server's hook prints, as a forge would, the reason that stands for, and the words that are told. */
 const HOOKS = [

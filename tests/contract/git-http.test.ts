@@ -6,6 +6,7 @@ import { gitRunner } from '../../src/git/git-command.ts';
 import { readError } from '../../src/git/remote-errors.ts';
 import { fetchPristine, noSignal } from '../support/git-kit.ts';
 import { serveRepository } from '../support/git-http-server.ts';
+import { GIT_OPTIONS } from '../support/git-options.ts';
 import { git as runGit, GIT_TEST_ENV, temporaryDirectory } from '../support/git-repository.ts';
 
 const AUTH = { user: 'bot', password: 'CANARY' };
@@ -201,7 +202,7 @@ describe('git over HTTP', () => {
 });
 
 function gitWith(networkEnv: Readonly<Record<string, string>>) {
-  return gitCli({ path: GIT_TEST_ENV['PATH']!, networkEnv });
+  return gitCli({ ...GIT_OPTIONS, networkEnv });
 }
 
 /** An address on which nobody listens any more. */

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { gitCli } from '../../src/git/git-cli.ts';
 import { serveRepository } from '../support/git-http-server.ts';
 import { fetchPristine, noSignal } from '../support/git-kit.ts';
+import { GIT_OPTIONS } from '../support/git-options.ts';
 import { git as runGit, GIT_TEST_ENV, temporaryDirectory } from '../support/git-repository.ts';
 import { processesMentioning } from '../support/process-left.ts';
 import { sweep } from '../support/sweep.ts';
@@ -153,7 +154,7 @@ describe('git with a login', () => {
 });
 
 function gitWith(searchPath: string) {
-  return gitCli({ path: searchPath, networkEnv: {} });
+  return gitCli({ ...GIT_OPTIONS, path: searchPath });
 }
 
 function loginFor(url: string, password = PASSWORD) {

@@ -8,6 +8,7 @@ import { gitCli } from '../../src/git/git-cli.ts';
 import type { Git } from '../../src/git/port.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { openEngine } from '../support/engine-kit.ts';
+import { GIT_OPTIONS } from '../support/git-options.ts';
 import { git, makeRepository } from '../support/git-repository.ts';
 import { goodDocument, obedientAgent, scriptedAgent, type Script } from '../support/scripted-agent.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -105,7 +106,7 @@ describe('a run that fails', () => {
   ] as const) {
     it(`ends ${status} when the clone fails ${faults} times, and keeps the logs of each attempt`, async () => {
       const repository = await makeRepository({ files: FILES });
-      const real = gitCli({ path: process.env['PATH'] ?? '', networkEnv: {} });
+      const real = gitCli(GIT_OPTIONS);
       let left = faults;
       const flaky: Git = {
         ...real,

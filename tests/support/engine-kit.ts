@@ -23,6 +23,7 @@ import { openSqliteStore } from '../../src/store/kysely/open-sqlite.ts';
 import type { RunDetail } from '../../src/contract/run-view.ts';
 import { directoryWorkspaces } from '../../src/workspace/directory-workspaces.ts';
 import { DOCKER_OPTIONS } from './docker-options.ts';
+import { GIT_OPTIONS } from './git-options.ts';
 
 /** A whole engine on a temporary state directory, with real git, SQLite and processes. */
 export interface EngineKit extends AsyncDisposable {
@@ -103,7 +104,7 @@ async function makeDeps(home: string, options: EngineKitOptions): Promise<Deps> 
     clock,
     workspaces,
     queue: inProcessQueue(),
-    git: gitCli({ path: process.env['PATH'] ?? '', networkEnv: {} }),
+    git: gitCli(GIT_OPTIONS),
     forges: [localForge({ directory: workspaces.root })],
     sandboxes: new Map(makeSandboxes(home, options).map((sandbox) => [sandbox.name, sandbox])),
     agents: new Map(options.agents.map((agent) => [agent.name, agent])),

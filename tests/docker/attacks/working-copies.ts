@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ALLOWED_PREFIXES } from '../../../src/domain/publish-policy.ts';
 import { gitCli } from '../../../src/git/git-cli.ts';
 import type { ImportedTree } from '../../../src/git/port.ts';
+import { GIT_OPTIONS } from '../../support/git-options.ts';
 import { makeRepository, type FileTree } from '../../support/git-repository.ts';
 import type { Rig } from './rig.ts';
 
@@ -13,7 +14,7 @@ export interface Imports {
 
 /** A repository in the rig, fetched as a run does. */
 export async function openImports(rig: Rig, files: FileTree): Promise<Imports> {
-  const git = gitCli({ path: process.env['PATH'] ?? '', networkEnv: {} });
+  const git = gitCli(GIT_OPTIONS);
   const { signal } = new AbortController();
   const repository = await makeRepository({ files, directory: path.join(rig.root, 'repository') });
   const gitDirectory = path.join(rig.root, 'pristine');

@@ -62,6 +62,8 @@ export interface RequestQuery {
   readonly baseBranch: string;
   /** See `requestDigest`. */
   readonly digest: string;
+  /** Later ones do not count: runs that are under way at the same time were both wanted. */
+  readonly openedBeforeMs: number;
 }
 
 export interface PullRequest {

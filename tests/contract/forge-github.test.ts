@@ -73,10 +73,15 @@ describe('a pull request at GitHub', () => {
 
   it('for a request is found by other runs, on its base branch, while it is open, and only on a branch of ours', async () => {
     const { github, connection, draft } = await withBranch();
-    const query = { runId: 'other', baseBranch: 'trunk', digest: 'd1' };
+    const query = { runId: 'other', baseBranch: 'trunk', digest: 'd1', openedBeforeMs: Date.now() + 60_000 };
     const { url } = await connection.ensureDraftPr(draft);
     expect(await connection.findPrForRequest(query)).toEqual({ url, isOpen: true });
-    for (const miss of [{ runId: draft.runId }, { baseBranch: 'main' }, { digest: 'd' }])
+    for (const miss of [
+      { runId: draft.runId },
+      { baseBranch: 'main' },
+      { digest: 'd' },
+      { openedBeforeMs: Date.now() - 60_000 },
+    ])
       expect(await connection.findPrForRequest({ ...query, ...miss })).toBeUndefined();
     await github.closePullRequest(SHOP, 1);
     expect(await connection.findPrForRequest(query)).toBeUndefined();
@@ -210,7 +215,7 @@ describe('GitHub', () => {
     const connection = await forge.connect({ repository, purpose: 'read', signal });
     expect(connection.login).toBeUndefined();
     expect(
-      await connection.findPrForRequest({ runId: 'r', baseBranch: 'trunk', digest: 'd' }),
+      await connection.findPrForRequest({ runId: 'r', baseBranch: 'trunk', digest: 'd', openedBeforeMs: 0 }),
     ).toBeUndefined();
     expect(await forge.diagnose()).toContain('no login');
     await expect(open({ forge, repository })).rejects.toMatchObject({ code: 'credential_missing' });

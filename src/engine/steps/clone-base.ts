@@ -33,8 +33,9 @@ export const cloneBase: Step<'git_clone'> = {
 /** A dry run proposes nothing, so nothing stands in its way. */
 async function findProposal(connection: ForgeConnection, run: Run): Promise<string | null> {
   if (run.dryRun) return null;
-  const { id: runId, baseBranch } = run;
-  const found = await connection.findPrForRequest({ runId, baseBranch, digest: requestDigest(run) });
+  const { id: runId, baseBranch, createdAtMs: openedBeforeMs } = run;
+  const digest = requestDigest(run);
+  const found = await connection.findPrForRequest({ runId, baseBranch, digest, openedBeforeMs });
   return found?.url ?? null;
 }
 

@@ -23,6 +23,7 @@ const Pull = z.object({
   number: z.int(),
   html_url: z.string(),
   state: z.enum(['open', 'closed']),
+  created_at: z.string(),
   title: z.string(),
   body: z.string().nullish(),
   head: z.object({ ref: z.string(), repo: z.object({ full_name: z.string() }).nullish() }),
@@ -45,7 +46,7 @@ export async function findPr(target: Repository, query: PrQuery): Promise<PullRe
 /** See `ForgeConnection.findPrForRequest`. */
 export async function findPrForRequest(
   { client, slug }: Repository,
-  { runId, baseBranch, digest }: RequestQuery,
+  { runId, baseBranch, digest, openedBeforeMs }: RequestQuery,
 ): Promise<PullRequest | undefined> {
   // Anybody may open a pull request from a fork and write our marks into it.
   const isByUs = ({ head }: Pull) =>
@@ -53,6 +54,7 @@ export async function findPrForRequest(
   const isWanted = (pull: Pull) =>
     pull.body?.includes(requestMarker(digest)) === true &&
     !pull.body.includes(pullRequestMarker(runId)) &&
+    Date.parse(pull.created_at) <= openedBeforeMs &&
     isByUs(pull);
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const pulls = await client.ask({

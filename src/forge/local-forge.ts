@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { pullRequestDocument } from '../domain/pull-request.ts';
 import type { DraftPr, EnsuredPr, Forge, PullRequest } from './port.ts';
+
+/** Ends the name of a file that is not whole yet. */
+const ASIDE = '.part';
+const MAX_TRIES = 10;
 
 export interface LocalForgeOptions {
   readonly directory: string;
@@ -46,17 +50,34 @@ async function ensureDocument(file: string, request: DraftPr): Promise<EnsuredPr
   const text = pullRequestDocument({ ...request, isDraft: true });
   const before = await readFile(file, 'utf8').catch(() => undefined);
   if (before !== text) await replaceFile(file, text);
+  await removeAsides(file);
   return { url: pathToFileURL(file).href, isOpen: true, isNew: before === undefined, warnings: [] };
 }
 
+/** What a worker that was killed left beside the document. One that is alive writes its again. */
+async function removeAsides(file: string): Promise<void> {
+  const directory = path.dirname(file);
+  const names = await readdir(directory);
+  const asides = names.filter((name) => name.startsWith(`${path.basename(file)}.`) && name.endsWith(ASIDE));
+  for (const name of asides) await rm(path.join(directory, name), { force: true });
+}
+
+/** Put the whole text there at once. */
 async function replaceFile(file: string, text: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o750 });
-  const aside = `${file}.${randomUUID()}.part`;
-  try {
-    await writeFile(aside, text, { mode: 0o640 });
-    await rename(aside, file);
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw error;
+  for (let tries = 1; ; tries += 1) {
+    const aside = `${file}.${randomUUID()}${ASIDE}`;
+    try {
+      await writeFile(aside, text, { mode: 0o640 });
+      await rename(aside, file);
+      return;
+    } catch (error) {
+      await rm(aside, { force: true });
+      if (tries === MAX_TRIES || !isGone(error)) throw error;
+    }
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -42,6 +42,18 @@ describe('the pull request as a document', () => {
     const { url } = await connection.ensureDraftPr(draftPr({}));
     expect(url).toContain('/a%20b%2541%23%3F/');
     expect((await stat(fileURLToPath(url))).mode & 0o007).toBe(0);
+  });
+
+  it('removes what a killed worker left beside it', async () => {
+    const { directory, connection } = await openForge();
+    const request = draftPr({});
+    const left = path.join(directory, request.runId, 'pull-request.md.0a.part');
+    await mkdir(path.dirname(left), { recursive: true });
+    for (let round = 1; round <= 2; round += 1) {
+      await writeFile(left, 'half');
+      await connection.ensureDraftPr(request);
+      expect(await readdir(path.dirname(left))).toEqual(['pull-request.md']);
+    }
   });
 
   it('leaves nothing behind when it cannot be put in its place', async () => {

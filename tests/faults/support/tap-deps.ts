@@ -28,7 +28,7 @@ const SIDE_EFFECTS = {
   artifacts: ['put'],
   workspaces: ['allocate', 'clear', 'publish', 'release'],
   sandbox: ['execute', 'reap'],
-  forge: ['ensureDraftPr'],
+  forge: ['connect', 'ensureDraftPr'],
 } as const;
 
 /** Calls that take long enough to be killed within. */
@@ -54,7 +54,8 @@ export function tapDeps(deps: Deps, onMoment: OnMoment): Deps {
           const result: unknown = await original.apply(target, tapArguments(args, { call, onMoment }));
           clearImmediate(within);
           onMoment({ call, when: 'after' });
-          return result;
+          // What a forge does, it does over a connection.
+          return method === 'connect' && isObject(result) ? tap(name, result) : result;
         };
       },
     });
@@ -88,6 +89,10 @@ function tapArguments(
 
 function isObserver(value: unknown): value is SandboxObserver {
   return typeof value === 'object' && value !== null && 'onLine' in value;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function phaseOf(args: readonly unknown[]): string | undefined {

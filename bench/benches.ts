@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts';
+import { cloneBench } from './clone.ts';
 import { engineBench } from './engine.ts';
 import { firstResultBench } from './first-result.ts';
 import { overheadBench } from './overhead.ts';
@@ -12,4 +13,5 @@ export const BENCHES: readonly Bench[] = [
   firstResultBench,
   storeBench,
   redactorBench,
+  cloneBench,
 ];

@@ -1,5 +1,6 @@
 import { appError } from '../domain/app-error.ts';
 import { canonicalRepository } from './canonical-repository.ts';
+import { expireCloneCaches } from './expire-clone-caches.ts';
 import { fetchBase } from './fetch-base.ts';
 import { gitOutput, gitRunner, type GitOptions, type RunGit } from './git-command.ts';
 import { importTree } from './import-tree.ts';
@@ -18,7 +19,7 @@ export function gitCli(options: GitOptions): Git {
     canonicalRepository: (name, workingDirectory) =>
       canonicalRepository(options.forgeUrl, name, workingDirectory),
     inspectRemote: (request) => inspectRemote(run, request),
-    fetchBase: (request) => fetchBase(run, request),
+    fetchBase: (request) => fetchBase(run, request, options.cacheDirectory),
     hasCommit: (gitDirectory, commit) => hasCommit(run, gitDirectory, commit),
     listTree: (request) => listTree(run, request),
     readBlobs: (request) => readBlobs(run, request),
@@ -27,7 +28,7 @@ export function gitCli(options: GitOptions): Git {
     importTree: (request) => importTree(run, request),
     diff: (request) => diff(run, request),
     pushBranch: (request) => pushBranch(run, request),
-    expireCloneCaches: () => Promise.resolve([]),
+    expireCloneCaches: (request) => expireCloneCaches(options.cacheDirectory, request),
   };
 }
 

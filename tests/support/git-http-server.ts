@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 
-import { GIT_TEST_ENV, makeRepository, temporaryDirectory, type RepositoryPlan } from './git-repository.ts';
+import { answerByGit } from './git-http-backend.ts';
+import { makeRepository, temporaryDirectory, type RepositoryPlan } from './git-repository.ts';
 
 /** How the server behaves; a plain open one when all is absent. */
 export interface HttpServerPlan {
@@ -27,6 +29,8 @@ export interface HttpServer {
   readonly networkEnv: Readonly<Record<string, string>>;
   /** `METHOD /path` of everything asked so far. */
   readonly requests: readonly string[];
+  /** How many bytes were sent so far. */
+  readonly bytesSent: () => number;
   /** Stop before the test ends. */
   readonly close: () => Promise<void>;
 }
@@ -34,12 +38,14 @@ export interface HttpServer {
 /** Serve repositories over smart HTTP on loopback until the test ends. */
 export async function serveRepositories(plan: HttpServerPlan): Promise<HttpServer> {
   const requests: string[] = [];
+  const sockets = new Set<Socket>();
   const listener: RequestListener = (request, response) => {
     requests.push(`${request.method} ${request.url}`);
+    sockets.add(request.socket);
     if (plan.intercept?.(request, response) === true) return;
     if (!isAuthorized(request, plan))
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
-    else answerByGit(plan, request, response);
+    else answerByGit(plan.root, request, response);
   };
   const certificate = plan.isTls === true ? await makeCertificate() : undefined;
   const server = certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener);
@@ -56,6 +62,7 @@ export async function serveRepositories(plan: HttpServerPlan): Promise<HttpServe
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`,
     networkEnv: certificate === undefined ? {} : { GIT_SSL_CAINFO: certificate.file },
     requests,
+    bytesSent: () => [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0),
     close,
   };
 }
@@ -77,41 +84,6 @@ function isAuthorized(request: IncomingMessage, { auth }: HttpServerPlan): boole
   if (auth === undefined) return true;
   const expected = Buffer.from(`${auth.user}:${auth.password}`).toString('base64');
   return request.headers.authorization === `Basic ${expected}`;
-}
-
-/** Hand the request to `git http-backend`, which speaks CGI: a head in the environment, a body on standard input. */
-function answerByGit({ root }: HttpServerPlan, request: IncomingMessage, response: ServerResponse): void {
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  const child = spawn('git', ['http-backend'], {
-    env: {
-      ...GIT_TEST_ENV,
-      GIT_PROJECT_ROOT: root,
-      GIT_HTTP_EXPORT_ALL: '1',
-      PATH_INFO: decodeURIComponent(url.pathname),
-      QUERY_STRING: url.search.slice(1),
-      REQUEST_METHOD: request.method ?? 'GET',
-      REMOTE_USER: 'somebody',
-      CONTENT_TYPE: request.headers['content-type'] ?? '',
-      HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
-      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
-    },
-  });
-  child.stdin.on('error', () => {});
-  request.pipe(child.stdin);
-  response.once('close', () => child.kill());
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  child.once('close', () => sendCgi(response, Buffer.concat(chunks)));
-}
-
-function sendCgi(response: ServerResponse, output: Buffer): void {
-  const headEnd = output.indexOf('\r\n\r\n');
-  const head = output.subarray(0, Math.max(headEnd, 0)).toString('latin1').split('\r\n');
-  const headers = head.map((line) => line.split(/: */u, 2));
-  const status = headers.find(([name]) => name === 'Status')?.[1] ?? (headEnd === -1 ? '500' : '200');
-  for (const [name = '', value = ''] of headers)
-    if (name !== '' && name !== 'Status') response.setHeader(name, value);
-  response.writeHead(Number.parseInt(status, 10)).end(output.subarray(headEnd + 4));
 }
 
 async function makeCertificate(): Promise<{ key: Buffer; cert: Buffer; file: string }> {

@@ -85,13 +85,11 @@ async function fetchRest(
   await writeFile(path.join(gitDirectory, 'shallow'), tips.map((each) => `${each}\n`).join(''));
   const commit = tips.includes(tip) ? tip : await transferOnto(run, options, tips);
   if (commit === undefined) return undefined;
-  const [isWhole] = await allEnded(
-    // Git takes what its refs name for complete, so it is looked at here.
-    hasCommit(run, gitDirectory, commit),
-    run({ args: ['update-ref', BASE_REF, commit], gitDirectory }),
-  );
+  // Git takes what its refs name for complete, so it is looked at here.
+  if (!(await hasCommit(run, gitDirectory, commit))) return undefined;
+  await writeFile(path.join(gitDirectory, BASE_REF), `${commit}\n`);
   await writeFile(path.join(gitDirectory, 'shallow'), `${commit}\n`);
-  return isWhole ? commit : undefined;
+  return commit;
 }
 
 /** A fetch that fails for want of something in the packs is no failure of the remote. */
@@ -142,6 +140,7 @@ async function createPristine(run: RunGit, gitDirectory: string, objectFormat: O
   const format = `--object-format=${objectFormat}`;
   await gitOutput(run, { args: ['init', '--quiet', '--bare', '--template=', format, '--', gitDirectory] });
   await mkdir(path.join(gitDirectory, 'info'), { recursive: true });
+  await mkdir(path.join(gitDirectory, path.dirname(BASE_REF)), { recursive: true });
   await writeFile(path.join(gitDirectory, 'info', 'attributes'), RAW_ATTRIBUTES);
 }
 

@@ -10,8 +10,19 @@ const BACKEND_ENV = {
   GIT_CONFIG_GLOBAL: '/dev/null',
 };
 
+/** What is served, and how fast. */
+export interface BackendPlan {
+  readonly root: string;
+  /** An answer is sent when its last byte would arrive by a line of that speed; at once when absent. */
+  readonly bytesPerSecond?: number;
+}
+
 /** Hand a request for a repository below a folder to `git http-backend`, which speaks CGI: a head in the environment, a body on standard input. */
-export function answerByGit(root: string, request: IncomingMessage, response: ServerResponse): void {
+export function answerByGit(
+  { root, bytesPerSecond = Infinity }: BackendPlan,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const url = new URL(request.url ?? '/', 'http://localhost');
   const child = spawn('git', ['http-backend'], {
     env: {
@@ -32,7 +43,11 @@ export function answerByGit(root: string, request: IncomingMessage, response: Se
   response.once('close', () => child.kill());
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  child.once('close', () => sendCgi(response, Buffer.concat(chunks)));
+  child.once('close', () => {
+    const output = Buffer.concat(chunks);
+    if (bytesPerSecond === Infinity) sendCgi(response, output);
+    else setTimeout(sendCgi, (output.byteLength / bytesPerSecond) * 1_000, response, output);
+  });
 }
 
 function sendCgi(response: ServerResponse, output: Buffer): void {

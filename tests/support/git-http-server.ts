@@ -45,7 +45,7 @@ export async function serveRepositories(plan: HttpServerPlan): Promise<HttpServe
     if (plan.intercept?.(request, response) === true) return;
     if (!isAuthorized(request, plan))
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
-    else answerByGit(plan.root, request, response);
+    else answerByGit(plan, request, response);
   };
   const certificate = plan.isTls === true ? await makeCertificate() : undefined;
   const server = certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener);

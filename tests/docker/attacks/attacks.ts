@@ -22,6 +22,18 @@ export const ATTACKS: readonly Attack[] = [
 
 /** Threats that other tests try besides, or instead: where. */
 export const ELSEWHERE: readonly { readonly id: string; readonly what: string; readonly file: string }[] = [
+  {
+    id: 'T-05',
+    what: 'what a clone could run, fetch or overwrite',
+    file: 'tests/attacks/git-clones.test.ts',
+  },
+  { id: 'T-06', what: 'names that git could take for options', file: 'tests/contract/git-slugs.test.ts' },
+  { id: 'T-07', what: 'transports that run programs', file: 'tests/contract/git-urls.test.ts' },
+  {
+    id: 'T-08',
+    what: 'addresses that mean another place, and redirects',
+    file: 'tests/contract/git-login.test.ts',
+  },
   { id: 'T-09', what: "Codex's own ways to be told what to do", file: 'tests/agents/codex-config.test.ts' },
   { id: 'T-13', what: 'what the gateway is asked by rule', file: 'src/gateway/model-proxy.test.ts' },
   { id: 'T-14', what: 'each budget', file: 'src/gateway/model-proxy.test.ts' },

@@ -21,7 +21,7 @@ export interface Forge {
   fileUrlPrefix(repository: string, branch: string): string | null;
   /**
    * Log in for one repository, with no more rights than the purpose takes. Disposing gives the login back.
-   * @throws `forge_denied`, `forge_unauthorized`, `forge_unreachable`, `rate_limited`
+   * @throws `credential_missing`, `credential_invalid`, `forge_denied`, `forge_unauthorized`, `forge_unreachable`, `rate_limited`
    */
   connect(options: Connect): Promise<ForgeConnection>;
 }

@@ -14,7 +14,7 @@ export interface ClientOptions extends FetchOptions {
   readonly apiUrl: string;
   /** Whoever has the same key shares the pace of writing. */
   readonly paceKey: string;
-  /** First pause before a request that met a passing fault is made again; then four and nine times that. */
+  /** First pause before a request that met a passing fault is made again; then four times that. */
   readonly retryBaseMs: number;
   /** False only where the other side is a test's. */
   readonly isPaced: boolean;

@@ -1,19 +1,15 @@
-import path from 'node:path';
-
 import { describe, expect, it } from 'vitest';
 
-import type { RunDetail } from '../../src/contract/run-view.ts';
-import type { Deps } from '../../src/engine/deps.ts';
-import { gitCli } from '../../src/git/git-cli.ts';
-import { openEngine, type EngineKitOptions } from '../support/engine-kit.ts';
-import { GIT_OPTIONS } from '../support/git-options.ts';
-import { openGitHubBench, SHOP } from '../support/github-bench.ts';
+import { SHOP, type GitHubBench } from '../support/github-bench.ts';
+import {
+  GITHUB_SPEC,
+  openGitHubEngine as open,
+  POST_PULL,
+  PUSH,
+  type GitHubEngineOptions,
+} from '../support/github-engine.ts';
 import type { GitHubFault, GitHubFaultPlan } from '../support/github-faults.ts';
 import { goodDocument, scriptedAgent } from '../support/scripted-agent.ts';
-
-const SPEC = 'Let borrowers renew a loan';
-const PUSH = { method: 'POST', path: /git-receive-pack$/u };
-const POST_PULL = { method: 'POST', path: /\/pulls$/u };
 
 describe('a run on a repository at GitHub', () => {
   it('ends in one draft pull request that says what was asked and where to look', async () => {
@@ -38,7 +34,7 @@ describe('a run on a repository at GitHub', () => {
       expect(body).toContain(
         `(${bench.repository}/blob/${run.branch_name}/${run.feature_directory}/${document})`,
       );
-    expect(body).toContain(`> ${SPEC}`);
+    expect(body).toContain(`> ${GITHUB_SPEC}`);
     const api = bench.github.apiCalls();
     expect(api.length).toBeLessThanOrEqual(12);
     expect(bench.github.writes().map(({ path: target }) => target)).toEqual([
@@ -227,58 +223,8 @@ describe('what people do to a branch and a pull request of ours', () => {
 });
 
 /** Does something to the server once an agent is done. */
-function withMischief(act: (bench: Awaited<ReturnType<typeof openGitHubBench>>) => Promise<void>): Options {
+function withMischief(act: (bench: GitHubBench) => Promise<void>): GitHubEngineOptions {
   return { mischief: act };
-}
-
-type Options = Partial<EngineKitOptions> & {
-  readonly mischief?: (bench: Awaited<ReturnType<typeof openGitHubBench>>) => Promise<void>;
-};
-
-async function open(
-  given: Parameters<typeof openGitHubBench>[0] = {},
-  { mischief, ...options }: Options = {},
-) {
-  const bench = await openGitHubBench(given);
-  let isDone = mischief === undefined;
-  const change = (deps: Deps): Deps => {
-    const cacheDirectory = path.join(deps.workspaces.root, 'clones');
-    const git = gitCli({ ...GIT_OPTIONS, forgeUrl: bench.github.url, cacheDirectory });
-    const importTree: typeof git.importTree = async (tree) => {
-      if (!isDone) await mischief?.(bench);
-      isDone = true;
-      return git.importTree(tree);
-    };
-    return { ...deps, forges: [bench.forge, ...deps.forges], git: { ...git, importTree } };
-  };
-  const agent = scriptedAgent((invocation) => ({
-    files: goodDocument(invocation, invocation.notes ?? ''),
-    isFinishing: true,
-  }));
-  const engine = await openEngine({ agents: [agent], change, ...options });
-  const runToEnd = (request: Partial<Parameters<typeof engine.runToEnd>[0]> = {}): Promise<RunDetail> =>
-    engine.runToEnd({ repository: SHOP, specText: SPEC, ...request });
-  return {
-    ...engine,
-    ...bench,
-    runToEnd,
-    /** A run whose branch is there, and whose pull request failed. */
-    async failedAtPr(fault: GitHubFault = '403 plain') {
-      bench.github.failNext({ match: POST_PULL, fault });
-      if (fault !== '403 plain')
-        bench.github.failNext({
-          match: { method: 'GET', path: /\/pulls$/u },
-          after: 2,
-          fault: '403 plain',
-          times: 9,
-        });
-      const run = await runToEnd();
-      bench.github.clearFaults();
-      expect(run).toMatchObject({ status: 'failed' });
-      expect(run.phases.findLast(({ phase }) => phase === 'open_pr')?.status).toBe('failed');
-      return run;
-    },
-  };
 }
 
 function pushRejected(text: string): GitHubFaultPlan {

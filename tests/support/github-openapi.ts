@@ -42,9 +42,18 @@ const WITH_SLASHES = new Set(['ref', 'path', 'basehead', 'branch']);
 /** Whether `npm run openapi:install` was run. */
 export const isOpenApiInstalled = existsSync(DESCRIPTION);
 
+/** Operations that requests of the API are, each once, in the order of the alphabet; those that are none are left out. */
+export function operationsOf(requests: readonly CheckedRequest[]): readonly string[] {
+  const description = readDescription();
+  const names = requests
+    .filter(({ kind }) => kind === 'api')
+    .flatMap((request) => findOperation(description, request)?.name ?? []);
+  return [...new Set(names)].toSorted();
+}
+
 /** Hold every request of the API against GitHub's description: operation, parameters, body. Empty when all is well. */
 export function validateAgainstOpenApi(requests: readonly CheckedRequest[]): readonly OpenApiProblem[] {
-  const description: Json = JSON.parse(readFileSync(DESCRIPTION, 'utf8'));
+  const description = readDescription();
   return requests
     .filter(({ kind }) => kind === 'api')
     .flatMap((request) => {
@@ -53,6 +62,11 @@ export function validateAgainstOpenApi(requests: readonly CheckedRequest[]): rea
       const problems = operation === undefined ? ['there is no such operation'] : check(operation, request);
       return problems.map((problem) => ({ request: request.number, operation: named, problem }));
     });
+}
+
+function readDescription(): Json {
+  const description: Json = JSON.parse(readFileSync(DESCRIPTION, 'utf8'));
+  return description;
 }
 
 function check(operation: Operation, { query, body }: CheckedRequest): readonly string[] {

@@ -39,7 +39,7 @@ describe('a secret an agent writes into a document, at GitHub (T-18)', () => {
   });
 
   it('is refused when it is a token nobody registered, and no token that may write is asked for', async () => {
-    const agents = [writingAgent(`ghs_${'q7Xw2ZpL9vTn4RbYc8KdM3hJf6GsE1aU5oQi'}`)];
+    const agents = [writingAgent('ghs_q7Xw2ZpL9vTn4RbYc8KdM3hJf6GsE1aU5oQi')];
     await using bench = await openGitHubEngine({ login: 'app' }, { agents });
     expect(await bench.runToEnd()).toMatchObject({ status: 'failed', reason: 'secret_in_output' });
     const written = bench.github.writes();

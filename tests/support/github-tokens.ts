@@ -33,13 +33,19 @@ export interface GitHubTokens {
 }
 
 const PREFIXES = { classic: 'ghp_', fine_grained: 'github_pat_', installation: 'ghs_' } as const;
-const RANDOM_BYTES = 18;
+const RANDOM_CHARS = 36;
+
+/** Letters and digits, as GitHub has them: hex would be found in every list of commits by chance. */
+function randomWord(): string {
+  const random = randomBytes(RANDOM_CHARS * 2).toString('base64');
+  return random.replaceAll(/[^A-Za-z0-9]/gu, '').slice(0, RANDOM_CHARS);
+}
 
 /** An empty book of tokens that runs by this clock. */
 export function gitHubTokens(nowMs: () => number): GitHubTokens {
   const plans = new Map<string, GitHubTokenPlan>();
   return {
-    add(plan = {}, token = PREFIXES[plan.kind ?? 'classic'] + randomBytes(RANDOM_BYTES).toString('hex')) {
+    add(plan = {}, token = PREFIXES[plan.kind ?? 'classic'] + randomWord()) {
       plans.set(token, plan);
       return token;
     },

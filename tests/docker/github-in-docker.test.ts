@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -248,6 +248,8 @@ async function expectNowhere(
   const report = await sweep({ directories, texts: { ...outside, ...inside } }, canaries);
   expect(report.hits).toEqual([]);
   expect(report.files).toBeGreaterThan(100);
+  // One copy for each phase, made before it writes.
+  expect((await readdir(seen.copies)).toSorted()).toEqual(['2', '5', '8']);
   expectSeen(seen);
   await expectControl(seen, { inside, canaries });
 }

@@ -35,7 +35,9 @@ export function watchProcesses({ holderPid }: { readonly holderPid: number | und
       if (argv === '') continue;
       const command = argv.replaceAll('\0', ' ').trim();
       const text = `${argv}\n${environment}`;
-      seen.set(`${pid} ${text}`, { name: `${seen.size}. ${pid}: ${command.slice(0, 200)}`, text });
+      const key = `${pid} ${text}`;
+      if (seen.has(key)) continue;
+      seen.set(key, { name: `${seen.size}. ${pid}: ${command.slice(0, 200)}`, text });
       commands.add(command);
     }
   };

@@ -166,6 +166,14 @@ test('a run without a feature directory still names the folder of features', () 
   expect(bodyOf({ run: { ...RUN, featureDirectory: null } })).toContain('`specs/spec.md`');
 });
 
+const used = (outputTokens: number | null) =>
+  record({ usage: { inputTokens: 1_000, outputTokens, costUsd: 0.5 } });
+
+test('a phase tells the tokens of all its attempts, or that they are unknown', () => {
+  expect(bodyOf({ phases: [used(50), used(60)] })).toContain('| 2,110 | $1.00 |');
+  expect(bodyOf({ phases: [used(null)] })).toContain('| unknown | $0.50 |');
+});
+
 describe('what nobody knows', () => {
   test('is called unknown and never zero', () => {
     const body = bodyOf({ usage: null });

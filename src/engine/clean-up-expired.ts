@@ -11,6 +11,8 @@ export interface CleanupReport {
   /** Runs that are over and of which processes or containers are left. */
   readonly leftOverRuns: readonly string[];
   readonly processes: number;
+  /** Folders of clones nobody used for as long as evidence is kept. */
+  readonly cloneCaches: readonly string[];
 }
 
 /**
@@ -32,6 +34,7 @@ export async function cleanUpExpired(deps: Deps, isDryRun: boolean): Promise<Cle
     workspaces: await expireWorkspaces(deps, isDryRun),
     leftOverRuns: [...new Set(orphans.map(({ runId }) => runId))],
     processes,
+    cloneCaches: await deps.git.expireCloneCaches({ unusedMs: deps.settings.retentionMs, isDryRun }),
   };
 }
 

@@ -14,9 +14,11 @@ export interface GitOptions {
   readonly forgeUrl: string;
   /** Where what was cloned before is kept, for the next clone to begin with; `undefined`: nowhere. */
   readonly cacheDirectory: string | undefined;
+  /** How long a server may be silent, in ms, counted in whole seconds; half a minute when absent. */
+  readonly silenceMs?: number;
 }
 
-type ProcessOptions = Pick<GitOptions, 'path' | 'networkEnv'>;
+type ProcessOptions = Pick<GitOptions, 'path' | 'networkEnv' | 'silenceMs'>;
 
 /** One git call. */
 export interface GitCall {
@@ -36,6 +38,7 @@ export interface GitCall {
 export type RunGit = (call: GitCall) => Promise<ExecResult>;
 
 const DEFAULT_TIMEOUT_MS = 60_000;
+const SILENCE_MS = 30_000;
 /** No such folder: git then finds no user configuration and no repository but the one it is given. */
 export const NOWHERE = '/nonexistent';
 
@@ -96,8 +99,13 @@ function gitEnv(options: ProcessOptions): Record<string, string> {
 
 /** Build the function every verb calls git through. */
 export function gitRunner(options: ProcessOptions): RunGit {
+  const patience = silenceSettings(options.silenceMs ?? SILENCE_MS);
   return async (call) => {
-    const settings = call.login === undefined ? HARDENING : [...HARDENING, ...loginSettings(call.login)];
+    const settings = [
+      ...HARDENING,
+      ...patience,
+      ...(call.login === undefined ? [] : loginSettings(call.login)),
+    ];
     const result = await exec(['git', ...settings, ...placeArgs(call), ...call.args], {
       env: { ...gitEnv(options), ...call.env },
       timeoutMs: call.timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -112,6 +120,12 @@ export function gitRunner(options: ProcessOptions): RunGit {
     }
     return result;
   };
+}
+
+/** A server that sends nothing any more is given up long before the time for a whole transfer is over. */
+function silenceSettings(silenceMs: number): readonly string[] {
+  const seconds = Math.ceil(silenceMs / 1000);
+  return ['-c', 'http.lowSpeedLimit=1', '-c', `http.lowSpeedTime=${seconds}`];
 }
 
 /** Run git and expect success. @throws `internal` naming the verb and git's last words. */

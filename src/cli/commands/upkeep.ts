@@ -49,6 +49,7 @@ export const cleanup: CommandAction<Json & { readonly dryRun?: boolean }> = asyn
       `${report.workspaces.length} workspaces, and what is left of ${report.leftOverRuns.length} runs whose worker died ` +
       `(${report.processes} processes ended).\n`,
   );
+  for (const directory of report.cloneCaches) context.print(`  clone cache ${directory}\n`);
   for (const runId of report.leftOverRuns) context.print(`  left of run ${runId}\n`);
   return EXIT.ok;
 };

@@ -2,7 +2,6 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 import type { Deps } from '../../../src/engine/deps.ts';
-import type { ReasonCode } from '../../../src/domain/reasons.ts';
 import type { RunDetail } from '../../../src/contract/run-view.ts';
 import { openEngine } from '../../support/engine-kit.ts';
 import type { GitHubFault, GitHubFaultPlan } from '../../support/github-faults.ts';
@@ -23,7 +22,8 @@ export interface FaultCase {
 /** What came of it. */
 export interface FaultResult {
   readonly status: RunDetail['status'] | 'refused';
-  readonly reason: ReasonCode | string | null;
+  /** A code of the table, if all is well. */
+  readonly reason: string | null;
   readonly pulls: number;
   readonly branches: number;
   readonly requests: number;

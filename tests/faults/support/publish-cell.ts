@@ -9,6 +9,7 @@ import { AGENT_PHASES } from '../../../src/domain/phases.ts';
 import { isTerminal, type Run } from '../../../src/domain/run.ts';
 import { openEngine, type EngineKit } from '../../support/engine-kit.ts';
 import type { GitHubFaultPlan } from '../../support/github-faults.ts';
+import type { GitHubPull } from '../../support/github-people.ts';
 import type { GitHubServer } from '../../support/open-github.ts';
 import { killAgent } from './kill-agent.ts';
 import { publishingDeps } from './publish-deps.ts';
@@ -131,45 +132,63 @@ export async function bringToEnd({ app, deps }: EngineKit): Promise<Run | undefi
   }
 }
 
-/** What there is at GitHub, and what should not be. */
+/** What there is at GitHub and here. */
+interface Seen {
+  readonly run: Run | undefined;
+  readonly pulls: readonly GitHubPull[];
+  readonly branches: Readonly<Record<string, string>>;
+  readonly agentStarts: number;
+  readonly finishes: number;
+  readonly leaks: readonly string[];
+}
+
+/** What has to hold; each check says what does not. */
+const CHECKS: readonly ((seen: Seen) => string | false)[] = [
+  ({ run }) => run?.status !== 'succeeded' && `the run is ${run?.status ?? 'lost'}: ${run?.reasonText ?? ''}`,
+  ({ pulls }) => pulls.length !== 1 && `${pulls.length} pull requests`,
+  ({ branches }) => Object.keys(branches).length !== 2 && `branches: ${Object.keys(branches).join(', ')}`,
+  ({ run, pulls }) => pulls[0]?.html_url !== run?.pullRequestUrl && `the run says ${run?.pullRequestUrl}`,
+  ({ run, pulls }) => pulls[0]?.headSha !== run?.pushedCommit && 'the pull request has another commit',
+  ({ run, branches }) =>
+    branches[run?.branchName ?? ''] !== run?.pushedCommit && 'the branch has another commit',
+  ({ pulls }) => pulls[0]?.draft !== true && 'it is no draft',
+  ({ pulls }) => pulls[0]?.labels.length !== 2 && `labels: ${pulls[0]?.labels.join(', ')}`,
+  ({ agentStarts }) => agentStarts !== AGENT_PHASES.length && `agents were started ${agentStarts} times`,
+  ({ finishes }) => finishes !== 1 && `the run finished ${finishes} times`,
+  ({ leaks }) => leaks.length > 0 && leaks.join('; '),
+];
+
+/** Look at GitHub, the run and its state directory. */
 export async function look(
   github: GitHubServer,
-  seen: Pick<PublishResult, 'run' | 'wasKilled' | 'recoveryMs'> & {
+  {
+    run,
+    stage,
+    heir,
+    ...rest
+  }: Pick<PublishResult, 'run' | 'wasKilled' | 'recoveryMs'> & {
     readonly stage: PublishStage;
     readonly heir: EngineKit;
   },
 ): Promise<PublishResult> {
-  const { run, stage, heir } = seen;
-  const pulls = await github.pullRequests(stage.fullName);
-  const branches = await github.branches(stage.fullName);
-  const starts = (await readFile(stage.task.startLog, 'utf8')).split('\n').filter((line) => line !== '');
   const events = run === undefined ? [] : await heir.deps.store.readEvents(run.id, 0, 10_000);
   const count = (type: string) => events.filter(({ event }) => event.type === type).length;
-  const [pull] = pulls;
-  const tip = branches[run?.branchName ?? ''];
-  const violations = [
-    ...(run?.status === 'succeeded' ? [] : [`the run is ${run?.status ?? 'lost'}: ${run?.reasonText ?? ''}`]),
-    ...(pulls.length === 1 ? [] : [`${pulls.length} pull requests`]),
-    ...(Object.keys(branches).length === 2 ? [] : [`branches: ${Object.keys(branches).join(', ')}`]),
-    ...(pull?.html_url === run?.pullRequestUrl ? [] : [`the run says ${run?.pullRequestUrl}`]),
-    ...(pull?.headSha === run?.pushedCommit && tip === run?.pushedCommit
-      ? []
-      : ['another commit was pushed']),
-    ...(pull?.draft === true ? [] : ['it is no draft']),
-    ...(pull?.labels.length === 2 ? [] : [`labels: ${pull?.labels.join(', ')}`]),
-    ...(starts.length === AGENT_PHASES.length ? [] : [`agents were started ${starts.length} times`]),
-    ...(count('run_finished') === 1 ? [] : [`the run finished ${count('run_finished')} times`]),
-    ...(await leaks(stage)),
-  ];
+  const seen: Seen = {
+    run,
+    pulls: await github.pullRequests(stage.fullName),
+    branches: await github.branches(stage.fullName),
+    agentStarts: (await readFile(stage.task.startLog, 'utf8')).split('\n').length - 1,
+    finishes: count('run_finished'),
+    leaks: await tokenLeaks(stage),
+  };
   return {
     run,
-    wasKilled: seen.wasKilled,
-    recoveryMs: seen.recoveryMs,
-    pulls: pulls.length,
-    branches: Object.keys(branches).length - 1,
-    agentStarts: starts.length,
+    ...rest,
+    pulls: seen.pulls.length,
+    branches: Object.keys(seen.branches).length - 1,
+    agentStarts: seen.agentStarts,
     claims: count('run_claimed'),
-    violations,
+    violations: CHECKS.flatMap((check) => check(seen) || []),
   };
 }
 
@@ -204,7 +223,7 @@ function inRepository({ match, ...plan }: GitHubFaultPlan, fullName: string): Gi
 }
 
 /** Files of the state directory that hold the token. */
-async function leaks({ task }: PublishStage): Promise<readonly string[]> {
+async function tokenLeaks({ task }: PublishStage): Promise<readonly string[]> {
   const entries = await readdir(task.home, { recursive: true, withFileTypes: true });
   const files = entries
     .filter((entry) => entry.isFile())

@@ -33,7 +33,7 @@ export function publishingDeps(deps: Deps, { url, apiUrl, token }: Place, given:
   const cacheDirectory = path.join(deps.workspaces.root, 'clones');
   return {
     ...deps,
-    git: gitCli({ ...GIT_OPTIONS, forgeUrl: url, cacheDirectory }),
+    git: gitCli({ ...GIT_OPTIONS, forgeUrl: url, cacheDirectory, silenceMs: 1_000 }),
     forges: [githubForge({ ...options, login, ...given }), ...deps.forges],
   };
 }

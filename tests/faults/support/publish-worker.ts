@@ -46,6 +46,10 @@ const runIds =
   task.submit === undefined ? await engine.app.recover() : [(await engine.app.submit(task.submit)).run_id];
 for (const runId of runIds) await engine.waitForEnd(runId);
 
+function allIsWell() {
+  return Promise.resolve({ isCancelRequested: false });
+}
+
 /** A store that says all is well. */
 function heedless(store: Store): Store {
   if (!task.isHeedless) return store;
@@ -53,7 +57,6 @@ function heedless(store: Store): Store {
     get(target, name, receiver) {
       const original: unknown = Reflect.get(target, name, receiver);
       if (typeof original !== 'function') return original;
-      const allIsWell = () => Promise.resolve({ isCancelRequested: false });
       return name === 'renewLease' && wasStopped ? allIsWell : original.bind(target);
     },
   });

@@ -10,8 +10,8 @@ export interface Patience {
 /** Passing faults are tried this often, with 1 s and 4 s between. */
 const MAX_TRIES = 3;
 const FIRST_PAUSE_MS = 1_000;
-/** Longer than the hour after which forges count anew. */
-const MAX_WAIT_MS = 75 * 60_000;
+/** How long a phase waits at most, all told: longer than the hour after which forges count anew. */
+export const MAX_WAIT_MS = 75 * 60_000;
 const MAX_WAITS = 10;
 
 /** The patience of one phase. A wait that somebody asked for is no try: it is waited out, within bounds of its own. */

@@ -5,7 +5,7 @@ import type { PhaseName } from '../domain/phases.ts';
 import { fillRunId } from '../domain/fill-reason.ts';
 import type { Usage } from '../domain/run.ts';
 import type { PhaseOutputs } from './phase-outputs.ts';
-import { phasePatience, type Patience } from './phase-patience.ts';
+import { MAX_WAIT_MS, phasePatience, type Patience } from './phase-patience.ts';
 import { phaseLog, type PhaseLog } from './phase-log.ts';
 import type { RunSession } from './run-session.ts';
 import { archiveAttempt, saveArtifact } from './save-artifact.ts';
@@ -48,7 +48,8 @@ export async function runPhase<Name extends PhaseName>(session: RunSession, step
   const { clock } = session.deps;
   const patience = phasePatience(clock);
   const first = await nextAttempt(session, step);
-  await clock.sleep(Math.max(first.notBeforeMs - clock.nowMs(), 0), session.signal);
+  const waitMs = Math.min(first.notBeforeMs - clock.nowMs(), MAX_WAIT_MS);
+  if (waitMs > 0) await clock.sleep(waitMs, session.signal);
   for (let attempt = first.attempt; ; attempt += 1) {
     const isAdopted = first.isAdopted && attempt === first.attempt;
     const end = await tryOnce(session, step, { attempt, isAdopted, patience });

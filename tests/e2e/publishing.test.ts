@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
+import { systemClock, type Clock } from '../../src/lib/clock.ts';
+import { virtualClock } from '../faults/support/virtual-clock.ts';
+
 import { SHOP, type GitHubBench } from '../support/github-bench.ts';
 import {
   GITHUB_SPEC,
@@ -150,6 +153,29 @@ describe('publishing that fails', () => {
       ['succeeded', null],
     ]);
     expect(attempts[0]?.reason_text).toMatch(/asked again from 20\d\d-.*Z on/u);
+    expect(bench.github.requestsInsideWindows()).toEqual([]);
+  });
+
+  it('waits the rest of that time also after somebody cancelled and retried it', async () => {
+    const [real, virtual] = [systemClock(), virtualClock()];
+    let isSkipping = false;
+    const clock: Clock = { ...virtual, sleep: (...args) => (isSkipping ? virtual : real).sleep(...args) };
+    await using bench = await open({ nowMs: () => clock.nowMs() }, { overrides: { clock } });
+    bench.github.failNext({ match: POST_PULL, fault: { name: '429', retryAfterSeconds: 3600 } });
+    const { run_id: runId } = await bench.app.submit({ repository: SHOP, specText: GITHUB_SPEC });
+    const attempts = async () =>
+      (await bench.app.get(runId)).phases.filter(({ phase }) => phase === 'open_pr');
+    await expect
+      .poll(async () => (await attempts()).map(({ status }) => status), { timeout: 30_000 })
+      .toEqual(['retrying']);
+    await bench.app.cancel(runId);
+    expect(await bench.waitForEnd(runId)).toMatchObject({ status: 'cancelled' });
+    isSkipping = true;
+    await bench.app.retry({ runId });
+    expect(await bench.waitForEnd(runId)).toMatchObject({ status: 'succeeded' });
+    // Once more, and not only to be told to wait again.
+    expect((await attempts()).map(({ status }) => status)).toEqual(['retrying', 'succeeded']);
+    expect(virtual.skippedMs()).toBeGreaterThan(3_000_000);
     expect(bench.github.requestsInsideWindows()).toEqual([]);
   });
 

@@ -9,17 +9,19 @@ import { pushBranch } from './push-branch.ts';
 import { diff, hasCommit, listTree, readBlobs } from './read-commit.ts';
 import { inspectRemote } from './remote.ts';
 import { MINIMUM_GIT, neededVersion } from './safe-version.ts';
+import { waitWhenLimited } from './wait-when-limited.ts';
 import { layWorkingCopy, listForeignChanges } from './working-copy.ts';
 
 /** Git through its command line. */
 export function gitCli(options: GitOptions): Git {
   const run = gitRunner(options);
+  const { nowMs = Date.now } = options;
   return {
     detectVersion: () => detectVersion(run),
     canonicalRepository: (name, workingDirectory) =>
       canonicalRepository(options.forgeUrl, name, workingDirectory),
-    inspectRemote: (request) => inspectRemote(run, request),
-    fetchBase: (request) => fetchBase(run, request, options.cacheDirectory),
+    inspectRemote: (request) => waitWhenLimited(inspectRemote(run, request), nowMs),
+    fetchBase: (request) => waitWhenLimited(fetchBase(run, request, options.cacheDirectory), nowMs),
     hasCommit: (gitDirectory, commit) => hasCommit(run, gitDirectory, commit),
     listTree: (request) => listTree(run, request),
     readBlobs: (request) => readBlobs(run, request),
@@ -27,7 +29,7 @@ export function gitCli(options: GitOptions): Git {
     listForeignChanges: (request) => listForeignChanges(run, request),
     importTree: (request) => importTree(run, request),
     diff: (request) => diff(run, request),
-    pushBranch: (request) => pushBranch(run, request),
+    pushBranch: (request) => waitWhenLimited(pushBranch(run, request), nowMs),
     expireCloneCaches: (request) => expireCloneCaches(options.cacheDirectory, request),
   };
 }

@@ -16,6 +16,8 @@ export interface GitOptions {
   readonly cacheDirectory: string | undefined;
   /** How long a server may be silent, in ms, counted in whole seconds; half a minute when absent. */
   readonly silenceMs?: number;
+  /** The time, in ms since 1970; the machine's when absent. */
+  readonly nowMs?: () => number;
 }
 
 type ProcessOptions = Pick<GitOptions, 'path' | 'networkEnv' | 'silenceMs'>;

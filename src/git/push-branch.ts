@@ -26,7 +26,9 @@ export async function pushBranch(run: RunGit, options: PushBranch): Promise<void
   const result = await run({ args, gitDirectory, timeoutMs: TRANSFER_TIMEOUT_MS, login, signal });
   if (result.exitCode === 0) return;
   signal.throwIfAborted();
-  if (await isThereAfterAll(run, options)) return;
+  // A clear no comes before anything was done, and whoever limits wants no further questions.
+  const isClearNo = /returned error: 4\d\d/u.test(result.stderr);
+  if (!isClearNo && (await isThereAfterAll(run, options))) return;
   throw pushError(
     { repository, branch },
     { ...result, stderr: `${result.stdout.toString('utf8')}\n${result.stderr}` },

@@ -85,9 +85,11 @@ export async function runFaultCase({ call, fault, isLasting }: FaultCase): Promi
     settings: { phaseTimeoutMs: AGENT_MS, stallTimeoutMs: AGENT_MS },
     change: (deps: Deps) => publishingDeps({ ...deps, clock }, stage.task.place, { login, nowMs }),
   });
+  const isOfGit = /git|refs/u.test(CALLS[call].path.source);
   github.failNext({
     match: CALLS[call],
-    fault: FAULTS[fault],
+    // Git speaks no JSON.
+    fault: isOfGit && fault === 'truncated JSON' ? 'reset in the answer' : FAULTS[fault],
     times: isLasting ? Number.POSITIVE_INFINITY : 1,
   });
 

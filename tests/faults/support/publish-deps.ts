@@ -21,6 +21,7 @@ const TIMES = { requestMs: 1_000, retryBaseMs: 1, isPaced: false };
 
 /** An engine that publishes at a GitHub on loopback. */
 export function publishingDeps(deps: Deps, { url, apiUrl, token }: Place, given: Given = {}): Deps {
+  const { nowMs = Date.now } = given;
   const login = { kind: 'token', setting: 'GITHUB_TOKEN', token } as const;
   const options = {
     serverUrl: url,
@@ -33,7 +34,7 @@ export function publishingDeps(deps: Deps, { url, apiUrl, token }: Place, given:
   const cacheDirectory = path.join(deps.workspaces.root, 'clones');
   return {
     ...deps,
-    git: gitCli({ ...GIT_OPTIONS, forgeUrl: url, cacheDirectory, silenceMs: 1_000 }),
+    git: gitCli({ ...GIT_OPTIONS, forgeUrl: url, cacheDirectory, silenceMs: 1_000, nowMs }),
     forges: [githubForge({ ...options, login, ...given }), ...deps.forges],
   };
 }

@@ -13,7 +13,7 @@ const place = z
     error:
       'an https:// URL without user name, query and fragment is expected (http:// for this machine only)',
   })
-  .transform((text) => text.replace(/\/+$/u, ''));
+  .transform((text) => new URL(text).href.replace(/\/+$/u, ''));
 
 const repository = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*\/(?:[A-Za-z0-9._-]+|\*)$/u, {
   error: 'owner/name or owner/* is expected',

@@ -13,6 +13,7 @@ import type { PhaseRecord, Run } from './run.ts';
 const RUN: Run = {
   id: '0f1e2d3c-4b5a-4697-8877-665544332211',
   repository: '/srv/shop',
+  forge: 'local',
   specText: 'Let people log in.\n\nWith a password.',
   baseBranch: 'main',
   agent: 'outline',

@@ -199,6 +199,10 @@ export const REASONS = {
     'The result cannot be published: {problem}.',
     'Only plain files below {allowed} may change; retry the run with --notes to tell the agent so.',
   ),
+  push_base_rewritten: failure(
+    'The history of {repository} was rewritten below what this run stands on: {problem}.',
+    'Let the run begin at the base branch as it now is: spec-automation runs retry {run_id} --from git_clone',
+  ),
   push_conflict: failure(
     "Branch '{branch}' in {repository} leaves no room for the branch of this run.",
     'Delete or rename that branch, then retry with: spec-automation runs retry {run_id} --from commit_push',
@@ -271,7 +275,7 @@ export const REASONS = {
   ),
   pull_request_closed: outcome(
     'Pull request {url} of this run was closed, and a closed one stays closed: nothing was pushed.',
-    'Open it again and go on with: spec-automation runs retry {run_id} --from commit_push; or start a new run.',
+    'Where it was not merged, open it again and go on with: spec-automation runs retry {run_id} --from commit_push. Else start a new run.',
   ),
 } as const satisfies Record<string, Reason>;
 

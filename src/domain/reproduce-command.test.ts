@@ -4,6 +4,7 @@ import { reproduceCommand, SPEC_TEXT_FILE } from './reproduce-command.ts';
 import type { RunRequest } from './run.ts';
 
 const REQUEST: RunRequest = {
+  forge: 'local',
   repository: 'https://example.org/acme/shop.git',
   specText: 'Let people log in',
   baseBranch: 'main',

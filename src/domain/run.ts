@@ -73,6 +73,8 @@ export interface Usage {
 export interface RunRequest {
   /** Canonical public form: an absolute path or a URL without credentials. */
   readonly repository: string;
+  /** Name of the forge that hosts it; `null` for runs of older versions. */
+  readonly forge: string | null;
   readonly specText: string;
   readonly baseBranch: string;
   readonly agent: string;

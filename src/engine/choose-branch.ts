@@ -29,18 +29,28 @@ export function chooseBranch({ deps, run }: RunSession, remote: RemoteState, com
 }
 
 /**
- * A closed pull request stays closed, so nothing new is pushed for it; what was proposed already need not be. Tells which of the two.
- * @throws `pull_request_closed`
+ * Whether the commit is proposed already, by a pull request whose branch is no longer ours to push to: somebody closed it, or committed
+ * there. A closed one stays closed, and one run has one pull request, whatever branch it could go on with.
+ * @throws `pull_request_closed`, `branch_has_foreign_commits`
  */
-export async function isProposedAndClosed(
+export async function isProposedAlready(
   { run }: RunSession,
   connection: ForgeConnection,
-  commit: string,
+  { commit, tip }: { readonly commit: string; readonly tip: string | undefined },
 ): Promise<boolean> {
-  const intents = run.publishIntents.filter(({ branch }) => branch === run.branchName);
+  const { branchName: branch, repository } = run;
+  const intents = run.publishIntents.filter((intent) => intent.branch === branch);
   if (intents.length === 0) return false;
-  const found = await connection.findPr({ runId: run.id, branch: run.branchName });
-  if (found === undefined || found.isOpen) return false;
-  if (intents.some((intent) => intent.commit === commit)) return true;
-  throw appError('pull_request_closed', { url: found.url });
+  const found = await connection.findPr({ runId: run.id, branch });
+  if (found === undefined) return false;
+  // Meaning to push is not having pushed.
+  const isPushed = commit === run.pushedCommit || commit === tip;
+  if (!found.isOpen) {
+    if (isPushed) return true;
+    throw appError('pull_request_closed', { url: found.url });
+  }
+  const isOurs = tip === undefined || intents.some((intent) => intent.commit === tip);
+  if (isOurs) return false;
+  if (isPushed) return true;
+  throw appError('branch_has_foreign_commits', { branch, repository });
 }

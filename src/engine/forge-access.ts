@@ -11,9 +11,18 @@ export function forgeFor({ forges }: Pick<Deps, 'forges'>, repository: string): 
   return forge;
 }
 
+/** The forge the run was accepted for: another one that hosts the same name would publish elsewhere. @throws as `forgeFor` */
+export function forgeOf({ deps, run }: Pick<RunSession, 'deps' | 'run'>): Forge {
+  const { repository, forge: name } = run;
+  const forge = forgeFor(deps, repository);
+  if (name !== null && forge.name !== name) throw appError('forge_unavailable', { repository });
+  return forge;
+}
+
 /** A login that only reads; dispose of it when the step is over. @throws as `Forge.connect` */
-export function connectToRead({ deps, run, signal }: RunSession): Promise<ForgeConnection> {
-  return forgeFor(deps, run.repository).connect({ repository: run.repository, purpose: 'read', signal });
+export function connectToRead(session: RunSession): Promise<ForgeConnection> {
+  const { run, signal } = session;
+  return forgeOf(session).connect({ repository: run.repository, purpose: 'read', signal });
 }
 
 /**
@@ -24,8 +33,8 @@ export async function whilePublishing<Result>(
   session: RunSession,
   use: (connection: ForgeConnection, forge: Forge) => Promise<Result>,
 ): Promise<Result> {
-  const { deps, run, signal } = session;
-  const forge = forgeFor(deps, run.repository);
+  const { run, signal } = session;
+  const forge = forgeOf(session);
   session.publishing ??= forge.connect({ repository: run.repository, purpose: 'publish', signal });
   try {
     return await use(await session.publishing, forge);

@@ -2,6 +2,7 @@ import { appError } from '../domain/app-error.ts';
 import { branchName, DEFAULT_IDENTITY, showBranches } from '../domain/naming.ts';
 import type { ClarificationMode, Identity, Run } from '../domain/run.ts';
 import { validateBranch, validateFeature, validateSpecText } from '../domain/validate.ts';
+import type { Forge } from '../forge/port.ts';
 import type { RemoteState } from '../git/port.ts';
 import { checkSubmission } from './check-submission.ts';
 import type { Deps } from './deps.ts';
@@ -45,13 +46,15 @@ export async function submitRun(deps: Deps, submission: Submission): Promise<Run
   checkSubmission(deps, submission);
   await deps.workspaces.preflight();
   const repository = await deps.git.canonicalRepository(submission.repository, submission.workingDirectory);
-  const remote = await inspect(deps, repository);
+  const forge = forgeFor(deps, repository);
+  const remote = await inspect(deps, forge, repository);
   const baseBranch = chooseBase(repository, remote, submission.baseBranch);
 
   const id = deps.newId();
   const run = await deps.store.createRun({
     id,
     repository,
+    forge: forge.name,
     specText,
     baseBranch,
     feature,
@@ -71,9 +74,8 @@ export async function submitRun(deps: Deps, submission: Submission): Promise<Run
   return run;
 }
 
-async function inspect(deps: Deps, repository: string): Promise<RemoteState> {
+async function inspect(deps: Deps, forge: Forge, repository: string): Promise<RemoteState> {
   const signal = AbortSignal.timeout(INSPECT_MS);
-  const forge = forgeFor(deps, repository);
   await using connection = await forge.connect({ repository, purpose: 'read', signal });
   return await deps.git.inspectRemote({ repository, login: connection.login, signal });
 }

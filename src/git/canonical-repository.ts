@@ -25,7 +25,7 @@ export async function canonicalRepository(
   if (/^[\w.-]+@[\w.-]+:/u.test(name)) throw invalidName(name, 'ssh is not supported');
   const directory = path.resolve(workingDirectory, name);
   if (await isThere(directory)) return canonicalPath(directory, name);
-  if (isSlug(name)) return `${forgeUrl}/${name}`;
+  if (isSlug(name)) return `${forgeUrl}/${name.toLowerCase()}`;
   // Such as `host:path`, `ext::program` and `https:/host`: git would take some of them for an address.
   if (/^[^/]*:/u.test(name)) throw invalidName(name, 'it is neither a folder nor a URL that is supported');
   throw appError('repository_not_found', { repository: hideUserinfo(name) });

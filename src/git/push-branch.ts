@@ -27,7 +27,7 @@ export async function pushBranch(run: RunGit, options: PushBranch): Promise<void
   if (result.exitCode === 0) return;
   signal.throwIfAborted();
   // A clear no comes before anything was done, and whoever limits wants no further questions.
-  const isClearNo = /returned error: 4\d\d/u.test(result.stderr);
+  const isClearNo = /returned error: 4(?!08)\d\d/u.test(result.stderr);
   if (!isClearNo && (await isThereAfterAll(run, options))) return;
   throw pushError(
     { repository, branch },

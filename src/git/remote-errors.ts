@@ -11,6 +11,7 @@ type RemoteCode =
   | 'branch_has_foreign_commits'
   | 'push_denied'
   | 'push_failed'
+  | 'push_base_rewritten'
   | 'push_protected'
   | 'push_secret_blocked'
   | 'push_too_large'
@@ -64,6 +65,8 @@ const RULE_LINES = /^remote:\s+(?:error: )?(?:- |GH0|Changes|Cannot|Required)/u;
 /** What forges say in lines of their own, beside git's general words (GitHub, GitLab). */
 const FORGE_PATTERNS: readonly RemotePattern[] = [
   { pattern: /repository was archived/iu, code: 'repository_archived' },
+  // The server no longer reaches the base we stand on, and we have nothing below it.
+  { pattern: /shallow update not allowed/iu, code: 'push_base_rewritten' },
   {
     pattern:
       /push cannot contain secrets|resolve the following secrets|GH009\b|secrets? (was |were )?detected/iu,

@@ -52,7 +52,10 @@ export function canonicalUrl(forgeUrl: string, name: string): string {
   const broken = URL_RULES.find(({ isBroken }) => isBroken(url, name));
   if (broken !== undefined) throw invalidName(name, broken.problem);
   const plain = url.href.replace(/\/+$/u, '');
-  return plain === forgeUrl || plain.startsWith(`${forgeUrl}/`) ? forgeRepository(forgeUrl, plain) : plain;
+  const small = plain.toLowerCase();
+  return small === forgeUrl.toLowerCase() || small.startsWith(`${forgeUrl}/`.toLowerCase())
+    ? forgeRepository(forgeUrl, plain)
+    : plain;
 }
 
 /** @throws `repository_invalid` */
@@ -76,7 +79,8 @@ export function hideUserinfo(name: string): string {
 function forgeRepository(forgeUrl: string, plain: string): string {
   const slug = plain.slice(forgeUrl.length + 1).replace(/\.git$/iu, '');
   if (!isSlug(slug)) throw invalidName(plain, `a repository there is named ${forgeUrl}/owner/name`);
-  return `${forgeUrl}/${slug}`;
+  // Forges do not tell capital letters from small ones: two spellings are one repository.
+  return `${forgeUrl}/${slug.toLowerCase()}`;
 }
 
 /** The host and port as the caller wrote them, in small letters, without the port that goes without saying. */

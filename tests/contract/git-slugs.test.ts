@@ -17,7 +17,7 @@ const PATH_OR_REPOSITORY =
 describe('a repository of the forge', () => {
   it.each([
     ['o/n', 'o/n'],
-    ['Owner-1/na.me_-2', 'Owner-1/na.me_-2'],
+    ['Owner-1/na.me_-2', 'owner-1/na.me_-2'],
     ['enterprise_user/n', 'enterprise_user/n'],
     ['o/.github', 'o/.github'],
     ['o/-dash', 'o/-dash'],

@@ -117,14 +117,19 @@ describe('SQLite database file', () => {
     }
     {
       const database = new DatabaseSync(join(directory, 'state.db'));
-      for (const column of ['runtime_environment', 'secret_names'])
+      for (const column of ['runtime_environment', 'secret_names', 'publish_intents', 'forge'])
         database.exec(`alter table spec_automation_runs drop column ${column}`);
-      database.exec("delete from spec_automation_migrations where name = '0003-runtime-environment'");
+      database.exec("delete from spec_automation_migrations where name >= '0003'");
       database.close();
     }
     await using store = await openSqliteStore({ directory });
-    expect(await store.migrate()).toEqual(['0003-runtime-environment']);
-    expect(await store.findRun(id)).toMatchObject({ runtimeEnvironment: {}, secretNames: [] });
+    expect(await store.migrate()).toEqual(MIGRATIONS.slice(2));
+    expect(await store.findRun(id)).toMatchObject({
+      runtimeEnvironment: {},
+      secretNames: [],
+      publishIntents: [],
+      forge: null,
+    });
   });
 
   it('is refused when a newer version wrote it', async () => {

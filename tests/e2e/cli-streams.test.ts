@@ -63,7 +63,7 @@ describe('an output that cannot be written', () => {
 describe('a mistyped command line', () => {
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['an unknown option', ['run', '--repo', '.', '--bogus'], /unknown option '--bogus'/u],
-    ['a missing option', ['run'], /required option '--repo <path\|url>' not specified/u],
+    ['a missing argument', ['runs', 'show'], /missing required argument 'run_id'/u],
     ['an unknown command', ['frobnicate'], /unknown command 'frobnicate'/u],
     ['a choice there is not', ['run', '--repo', '.', '--on-clarification', 'ask'], /choices are stop/u],
     ['no command', ['runs'], /a command is missing|unknown option '--json'/u],

@@ -14,6 +14,8 @@ export interface GitHubRequest {
   readonly body: unknown;
   /** The token it came with, of either kind of authorization. */
   readonly token: string | undefined;
+  /** Whom GitHub limits: the user or the installation behind the token, or the token itself. */
+  readonly principal: string | undefined;
   /** By the server's clock (`nowMs`), at its beginning. */
   readonly atMs: number;
   /** Monotonic. */
@@ -28,7 +30,8 @@ export interface GitHubRequest {
 
 /** A time, by the server's clock, in which a token was told not to ask. */
 export interface GitHubWindow {
-  readonly token: string | undefined;
+  /** As in `GitHubRequest`. */
+  readonly principal: string | undefined;
   readonly kind: GitHubRequest['kind'];
   readonly untilMs: number;
   /** When it was announced, monotonic. */
@@ -59,7 +62,10 @@ export interface GitHubRecorder {
 }
 
 /** An empty record that dates windows by this clock. */
-export function gitHubRecorder(nowMs: () => number): GitHubRecorder {
+export function gitHubRecorder(
+  nowMs: () => number,
+  principalOf: (token: string | undefined) => string | undefined,
+): GitHubRecorder {
   const requests: OpenGitHubRequest[] = [];
   const windows: GitHubWindow[] = [];
   return {
@@ -71,6 +77,7 @@ export function gitHubRecorder(nowMs: () => number): GitHubRecorder {
         number: requests.length + 1,
         body: undefined,
         token: tokenOf(request.headers),
+        principal: principalOf(tokenOf(request.headers)),
         atMs: nowMs(),
         begunMs: performance.now(),
         endedMs: undefined,
@@ -83,9 +90,9 @@ export function gitHubRecorder(nowMs: () => number): GitHubRecorder {
     answered(request, status, headers) {
       request.status = status;
       const untilMs = announcedEnd(headers, nowMs());
-      const { token, kind, number } = request;
+      const { principal, kind, number } = request;
       const announcedMs = performance.now();
-      if (untilMs !== undefined) windows.push({ token, kind, untilMs, announcedMs, announcedTo: number });
+      if (untilMs !== undefined) windows.push({ principal, kind, untilMs, announcedMs, announcedTo: number });
     },
     offences: () => requests.flatMap((request) => offencesOf(request, windows)),
   };
@@ -108,7 +115,7 @@ function announcedEnd(headers: Readonly<Record<string, string>>, nowMs: number):
 function offencesOf(request: GitHubRequest, windows: readonly GitHubWindow[]): GitHubOffence[] {
   return (
     windows
-      .filter(({ token, kind }) => token === request.token && kind === request.kind)
+      .filter(({ principal, kind }) => principal === request.principal && kind === request.kind)
       // Not one that was on its way when the window was announced.
       .filter(({ announcedMs, untilMs }) => request.begunMs > announcedMs && request.atMs < untilMs)
       .map((window) => ({ request, window }))

@@ -30,6 +30,8 @@ export interface GitHubTokens {
   revoke(token: string): void;
   /** The token's plan while it is valid. */
   find(token: string): GitHubTokenPlan | undefined;
+  /** Whom GitHub limits: all tokens of an installation count together, and so do all of a user. */
+  principalOf(token: string | undefined): string | undefined;
 }
 
 const PREFIXES = { classic: 'ghp_', fine_grained: 'github_pat_', installation: 'ghs_' } as const;
@@ -44,9 +46,12 @@ function randomWord(): string {
 /** An empty book of tokens that runs by this clock. */
 export function gitHubTokens(nowMs: () => number): GitHubTokens {
   const plans = new Map<string, GitHubTokenPlan>();
+  const principals = new Map<string, string>();
   return {
     add(plan = {}, token = PREFIXES[plan.kind ?? 'classic'] + randomWord()) {
       plans.set(token, plan);
+      const { kind = 'classic', login = token } = plan;
+      principals.set(token, kind === 'installation' ? 'installation' : login);
       return token;
     },
     expire(token) {
@@ -55,6 +60,7 @@ export function gitHubTokens(nowMs: () => number): GitHubTokens {
       plans.set(token, { ...plan, expiresAtMs: nowMs() - 1 });
     },
     revoke: (token) => void plans.delete(token),
+    principalOf: (token) => (token === undefined ? undefined : (principals.get(token) ?? 'app')),
     find(token) {
       const plan = plans.get(token);
       return plan !== undefined && nowMs() < (plan.expiresAtMs ?? Infinity) ? plan : undefined;

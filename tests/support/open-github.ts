@@ -80,8 +80,8 @@ export interface GitHubServer extends GitHubPeople, AsyncDisposable {
 export async function openGitHub(options: GitHubOptions = {}): Promise<GitHubServer> {
   const { owners = ['acme', 'octo'], app, nowMs = Date.now } = options;
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'github-')));
-  const [recorder, faults] = [gitHubRecorder(nowMs), gitHubFaults()];
   const [tokens, repositories] = [gitHubTokens(nowMs), gitHubRepositories()];
+  const [recorder, faults] = [gitHubRecorder(nowMs, (token) => tokens.principalOf(token)), gitHubFaults()];
   const { listen, address, stop } = await listenOnLoopback();
   const apiUrl = `${address}/api/v3`;
   const emulator = await startEmulator({ owners, url: address, apiUrl });

@@ -13,7 +13,12 @@ export interface StoreBench extends AsyncDisposable {
 export type StoreKit = ReturnType<typeof storeKit>;
 
 /** As a new database gets them. */
-export const MIGRATIONS = ['0001-initial', '0002-allow-unconfined', '0003-runtime-environment'];
+export const MIGRATIONS = [
+  '0001-initial',
+  '0002-allow-unconfined',
+  '0003-runtime-environment',
+  '0004-publishing',
+];
 export const LONG_MS = 600_000;
 export const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 export const SUCCEEDED: RunResult = { status: 'succeeded', reason: null, reasonText: null, remedy: null };
@@ -74,6 +79,7 @@ export function newRun(change: Partial<NewRun> = {}): NewRun {
   const id = change.id ?? randomUUID();
   return {
     id,
+    forge: 'local',
     repository: '/repositories/shop',
     specText: 'Let a customer save a basket.',
     baseBranch: 'main',

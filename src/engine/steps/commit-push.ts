@@ -2,7 +2,7 @@ import { appError } from '../../domain/app-error.ts';
 import { ALLOWED_PREFIXES } from '../../domain/publish-policy.ts';
 import type { PublishIntent } from '../../domain/run.ts';
 import type { ForgeConnection } from '../../forge/port.ts';
-import { chooseBranch, isProposedAndClosed } from '../choose-branch.ts';
+import { chooseBranch, isProposedAlready } from '../choose-branch.ts';
 import { countFeature, saveDiff } from '../closing-evidence.ts';
 import { whilePublishing } from '../forge-access.ts';
 import type { PhaseLog } from '../phase-log.ts';
@@ -62,8 +62,8 @@ async function publish(
   const remote = await deps.git.inspectRemote({ repository, login, signal });
   if (!remote.branches.has(run.baseBranch))
     throw appError('base_branch_gone', { branch: run.baseBranch, repository });
-  if (await isProposedAndClosed(session, connection, commit)) {
-    log.out(`${run.branchName} was pushed before, and its pull request is closed`);
+  if (await isProposedAlready(session, connection, { commit, tip: remote.branches.get(run.branchName) })) {
+    log.out(`${run.branchName} was pushed before, and its pull request is there`);
     return run.branchName;
   }
   const { branch, expected } = chooseBranch(session, remote, commit);

@@ -4,7 +4,7 @@ import { pullRequestBody, pullRequestDocument } from '../../domain/pull-request.
 import { textParts, withTextMark } from '../../domain/pull-request-marks.ts';
 import type { DraftPr } from '../../forge/port.ts';
 import { digestParts } from '../../lib/digest-parts.ts';
-import { forgeFor, whilePublishing } from '../forge-access.ts';
+import { forgeOf, whilePublishing } from '../forge-access.ts';
 import type { Step } from '../run-phase.ts';
 import { branchOf, outputOf, type RunSession } from '../run-session.ts';
 import { requestDigest } from './clone-base.ts';
@@ -54,7 +54,7 @@ async function describePr(session: RunSession): Promise<DraftPr> {
     usage: totalUsage(phases),
     changedPaths,
     leftOutPaths,
-    fileUrlPrefix: forgeFor(deps, run.repository).fileUrlPrefix(run.repository, branch),
+    fileUrlPrefix: forgeOf(session).fileUrlPrefix(run.repository, branch),
     requestDigest: requestDigest(run),
   });
   const title = deps.redactor.redact(pullRequestTitle(run));

@@ -3,7 +3,7 @@ import { REDACTED } from '../../domain/redact.ts';
 import type { Wall } from '../../sandbox/port.ts';
 import { agentVersionAt } from '../agent-version.ts';
 import { demandSecrets, handedVariables } from '../agent-variables.ts';
-import { forgeFor } from '../forge-access.ts';
+import { forgeOf } from '../forge-access.ts';
 import { saveArtifact } from '../save-artifact.ts';
 import { agentOf, sandboxOf, type RunSession } from '../run-session.ts';
 import type { Step } from '../run-phase.ts';
@@ -18,7 +18,7 @@ export const prepareJob: Step<'prepare_job'> = {
     const sandbox = sandboxOf(session);
     await agent.checkSettings();
     demandSecrets(session);
-    const forge = forgeFor(deps, run.repository);
+    const forge = forgeOf(session);
     if (!run.dryRun) forge.checkSettings();
     const wall = await sandbox.preflight();
     const [agentVersion, gitVersion] = await Promise.all([
@@ -52,7 +52,7 @@ function describeCredentials(variables: readonly HandedVariable[]): readonly str
 /** Which variables were handed to whom, from where, and which of them are credentials; also those nobody got. Never a value. */
 function credentialAudit(session: RunSession, wall: Wall): string {
   const { deps, run } = session;
-  const known = withVariables(deps.credentials.known, forgeFor(deps, run.repository).variables);
+  const known = withVariables(deps.credentials.known, forgeOf(session).variables);
   const variables = auditVariables(handedVariables(session), known);
   const audit = {
     run_id: run.id,

@@ -1,5 +1,6 @@
 import { EnvHttpProxyAgent, fetch as undiciFetch, Response, type Dispatcher } from 'undici';
 
+import { appError } from '../../domain/app-error.ts';
 import { readTrustedCertificates } from './trusted-certificates.ts';
 import type { RateLimitGate } from './rate-limit.ts';
 
@@ -13,21 +14,34 @@ export interface FetchOptions {
 
 type Fetch = (url: string, init: Parameters<typeof undiciFetch>[1]) => Promise<Response>;
 
-/** A page of a hundred pull requests has at most 6.5 MB of bodies. */
-const ANSWER_MAX_BYTES = 16 * 1024 * 1024;
+/** A page of a hundred pull requests has at most 6.5 million characters of bodies, of up to four bytes each. */
+const ANSWER_MAX_BYTES = 32 * 1024 * 1024;
+/** Redirects are not followed, and the answer to one is not what was asked for. */
+const MOVED = { message: 'it has another address now, so use its present name' };
 const CONNECT_MS = 10_000;
 
 /** Connections through the operator's proxy, trusting the operator's certificates. */
 export async function openNetwork({ networkEnv }: FetchOptions): Promise<Dispatcher> {
   const ca = await readTrustedCertificates(networkEnv);
+  const proxy = networkEnv['HTTPS_PROXY'];
   const tls = ca === undefined ? {} : { ca: [...ca] };
   return new EnvHttpProxyAgent({
-    ...(networkEnv['HTTPS_PROXY'] === undefined ? {} : { httpsProxy: networkEnv['HTTPS_PROXY'] }),
+    ...(proxy === undefined ? {} : { httpsProxy: proxyUrl(proxy) }),
     httpProxy: '',
     ...(networkEnv['NO_PROXY'] === undefined ? {} : { noProxy: networkEnv['NO_PROXY'] }),
     connect: { ...tls, timeout: CONNECT_MS },
     requestTls: { ...tls, timeout: CONNECT_MS },
     proxyTls: { ...tls, timeout: CONNECT_MS },
+  });
+}
+
+/** As git takes it: `host:port` is a proxy that is spoken to by `http`. @throws `setting_invalid` */
+function proxyUrl(proxy: string): string {
+  const url = /^[a-z][a-z0-9+.-]*:\/\//iu.test(proxy) ? proxy : `http://${proxy}`;
+  if (URL.canParse(url) && /^https?:\/\//iu.test(url)) return url;
+  throw appError('setting_invalid', {
+    name: 'HTTPS_PROXY',
+    problem: 'a URL that begins with http:// is expected',
   });
 }
 
@@ -53,6 +67,7 @@ export function boundedFetch(
     const bytes = await readBounded(answer);
     const headers = Object.fromEntries(answer.headers);
     gate.note({ status: answer.status, headers, text: answer.status < 400 ? '' : bytes.toString('utf8') });
+    if (answer.status >= 300 && answer.status < 400) return Response.json(MOVED, { status: 410 });
     const hasBody = answer.status !== 204 && answer.status !== 304;
     return new Response(hasBody ? bytes : null, { status: answer.status, headers: withoutFraming(headers) });
   };

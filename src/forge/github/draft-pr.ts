@@ -147,14 +147,23 @@ async function create(target: Repository, draft: DraftPr): Promise<Pull> {
 /** After these, the pull request may be there all the same. */
 const UNCLEAR: ReadonlySet<ReasonCode> = new Set(['forge_refused', 'forge_unreachable']);
 
+/** It takes GitHub a moment to see everywhere what it has. */
+const LAGS = [
+  { words: /"field":"head"/u, tell: (branch: string) => `it does not see branch ${branch} yet` },
+  {
+    words: /already exists/iu,
+    tell: (branch: string) => `it does not list the pull request of ${branch} yet`,
+  },
+];
+
 /** GitHub says which of the branches it does not like only by the name of a field. */
 function explain(thrown: unknown, { repository }: Repository, { baseBranch, branch }: DraftPr): unknown {
   if (!(thrown instanceof AppError) || thrown.code !== 'forge_refused') return thrown;
   if (/"field":"base"/u.test(thrown.message))
     return appError('base_branch_gone', { branch: baseBranch, repository });
-  if (!/"field":"head"/u.test(thrown.message)) return thrown;
-  // It takes GitHub a moment to see what was pushed.
-  const problem = `it does not see branch ${branch} yet`;
+  const lag = LAGS.find(({ words }) => words.test(thrown.message));
+  if (lag === undefined) return thrown;
+  const problem = lag.tell(branch);
   return appError('forge_unreachable', { forge: 'github', action: OPEN, repository, problem });
 }
 

@@ -48,7 +48,14 @@ export function share(options: GitHubOptions): Shared {
   return {
     options,
     installations: new Map(),
-    dispatcher: () => (dispatcher ??= open(options)),
+    dispatcher: () => {
+      dispatcher ??= open(options).catch((error: unknown) => {
+        // The next one may find the file that is missing now.
+        dispatcher = undefined;
+        throw error;
+      });
+      return dispatcher;
+    },
     gateOf(key) {
       const gate = gates.get(key) ?? rateLimitGate(options.nowMs);
       gates.set(key, gate);
@@ -85,13 +92,21 @@ async function mintedToken(shared: Shared, login: AppLogin, wanted: Wanted): Pro
   const known = installationId ?? shared.installations.get(slugKey(wanted.slug));
   const installation = known ?? (await findInstallation(app, wanted.slug));
   shared.installations.set(slugKey(wanted.slug), installation);
-  const value = await mintToken(app, { installation, ...wanted });
+  const value = await mintToken(app, { installation, ...wanted }).catch((error: unknown) => {
+    // The app may have been installed anew.
+    shared.installations.delete(slugKey(wanted.slug));
+    throw error;
+  });
   const key = `installation ${installation}`;
   const client = await clientFor(shared, { ...wanted, token: value, key, setting: APP_KEY });
   const release = async () => {
-    // The run may have been cancelled; its token is given back all the same.
+    // The run may have been cancelled; its token is given back all the same, and before others' writes.
     const signal = AbortSignal.timeout(REVOKE_MS);
-    await revokeToken(await clientFor(shared, { ...wanted, signal, token: value, key, setting: APP_KEY }));
+    const unpaced = {
+      ...shared,
+      options: { ...shared.options, times: { ...TIMES, ...shared.options.times, isPaced: false } },
+    };
+    await revokeToken(await clientFor(unpaced, { ...wanted, signal, token: value, key, setting: APP_KEY }));
   };
   return { value, client, release };
 }

@@ -37,8 +37,6 @@ export interface GitHubClient {
    * looks like a whole one. @throws what `githubError` makes of it
    */
   ask<Answer>(asked: Asked<Answer>): Promise<Answer>;
-  /** What a failed request means. */
-  translate(thrown: unknown, action: string): Error;
 }
 
 interface Asked<Answer> {
@@ -81,7 +79,6 @@ export function githubClient(options: ClientOptions, parts: ClientParts): GitHub
     return githubError(thrown, { ...asking, action }, gate.closedUntilMs());
   };
   return {
-    translate,
     async ask({ action, answer, make }) {
       const { data } = await make(octokit.request).catch((thrown: unknown) => {
         throw translate(thrown, action);

@@ -1,7 +1,8 @@
 import githubAppJwt from 'universal-github-app-jwt';
 import { z } from 'zod';
 
-import type { ConnectPurpose } from '../port.ts';
+import { AppError, appError } from '../../domain/app-error.ts';
+import type { Connect, ConnectPurpose } from '../port.ts';
 import type { GitHubClient } from './github-client.ts';
 import { toPem } from './github-login.ts';
 import type { Slug } from './slug.ts';
@@ -12,6 +13,7 @@ const PERMISSIONS = {
   publish: { contents: 'write', pull_requests: 'write' },
 } as const satisfies Record<ConnectPurpose, unknown>;
 
+const MINT = 'get a token for';
 const Installation = z.object({ id: z.int() });
 const MintedToken = z.object({ token: z.string().min(1) });
 
@@ -39,18 +41,27 @@ export async function findInstallation(app: GitHubClient, { owner, name: repo }:
 /** A token for one repository and one purpose, good for an hour at most. @throws as `GitHubClient.ask` */
 export async function mintToken(
   app: GitHubClient,
-  wanted: { readonly installation: number; readonly slug: Slug; readonly purpose: ConnectPurpose },
+  wanted: Pick<Connect, 'repository' | 'purpose'> & { readonly installation: number; readonly slug: Slug },
 ): Promise<string> {
-  const { token } = await app.ask({
-    action: 'get a token for',
-    answer: MintedToken,
-    make: (request) =>
-      request('POST /app/installations/{installation_id}/access_tokens', {
-        installation_id: wanted.installation,
-        repositories: [wanted.slug.name],
-        permissions: PERMISSIONS[wanted.purpose],
-      }),
-  });
+  const { token } = await app
+    .ask({
+      action: MINT,
+      answer: MintedToken,
+      make: (request) =>
+        request('POST /app/installations/{installation_id}/access_tokens', {
+          installation_id: wanted.installation,
+          repositories: [wanted.slug.name],
+          permissions: PERMISSIONS[wanted.purpose],
+        }),
+    })
+    .catch((thrown: unknown) => {
+      // GitHub calls it unprocessable when the app was not given what is asked for.
+      const isRefused = thrown instanceof AppError && thrown.code === 'forge_refused';
+      if (!isRefused) throw thrown;
+      const { repository } = wanted;
+      const problem = 'the GitHub App has not all of the permissions contents and pull requests there';
+      throw appError('forge_denied', { forge: 'github', action: MINT, repository, problem }, thrown);
+    });
   return token;
 }
 

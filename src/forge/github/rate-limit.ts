@@ -8,6 +8,8 @@ export interface LimitWords {
 /** How long to wait where GitHub limits without saying for how long: a minute, then twice as long each time. */
 const UNTOLD_MS = 60_000;
 const UNTOLD_MAX_MS = 60 * 60_000;
+const LEAST_MS = 1_000;
+const MOST_MS = 24 * 60 * 60_000;
 const LIMIT_WORDS = /rate limit|abuse detection|submitted too quickly/iu;
 
 /**
@@ -35,9 +37,15 @@ export function rateLimitGate(nowMs: () => number): RateLimitGate {
       }
       const guessed = nowMs() + Math.min(UNTOLD_MS * 2 ** untold, UNTOLD_MAX_MS);
       if (told === undefined) untold += 1;
-      untilMs = Math.max(untilMs, told ?? guessed);
+      const untilToldMs = told === undefined ? guessed : bounded(told, nowMs());
+      untilMs = Math.max(untilMs, untilToldMs);
     },
   };
+}
+
+/** A time that is over already, or that no clock shows, is a mistake of somebody's. */
+function bounded(toldMs: number, nowMs: number): number {
+  return Math.min(Math.max(toldMs, nowMs + LEAST_MS), nowMs + MOST_MS);
 }
 
 /** True for an answer that says no because too much was asked. */
@@ -49,14 +57,14 @@ function isLimit({ status, headers, text }: LimitWords): boolean {
 
 /** What the headers say; `undefined` when they say nothing. The last request of an hour tells, too, that it was the last. */
 function toldUntilMs(answer: LimitWords, nowMs: number): number | undefined {
-  const { status, headers } = answer;
+  const { headers } = answer;
   const isRefused = isLimit(answer);
   const after = headers['retry-after'];
   if (isRefused && after !== undefined) {
-    const atMs = /^\d{1,6}$/u.test(after) ? nowMs + Number(after) * 1000 : Date.parse(after);
+    const atMs = /^[\d.]+$/u.test(after) ? nowMs + Number(after) * 1000 : Date.parse(after);
     if (!Number.isNaN(atMs)) return atMs;
   }
-  const isLast = headers['x-ratelimit-remaining'] === '0' && (isRefused || status < 400);
+  const isLast = headers['x-ratelimit-remaining'] === '0';
   const resetS = Number(headers['x-ratelimit-reset']);
   if (!isLast || !Number.isFinite(resetS)) return undefined;
   // GitHub counts by its own clock, in whole seconds.

@@ -11,6 +11,7 @@ export function newRunRow(run: NewRun) {
   return {
     id: run.id,
     repository: run.repository,
+    forge: run.forge,
     spec_text: run.specText,
     base_branch: run.baseBranch,
     agent: run.agent,
@@ -39,6 +40,7 @@ export function toRun(row: Selectable<RunTable>): Run {
   return {
     id: row.id,
     repository: row.repository,
+    forge: row.forge,
     specText: row.spec_text,
     baseBranch: row.base_branch,
     agent: row.agent,

@@ -15,6 +15,7 @@ type Flag = ColumnType<number | boolean, number>;
 export interface RunTable {
   id: string;
   repository: string;
+  forge: string | null;
   base_branch: string;
   agent: string;
   sandbox: string;

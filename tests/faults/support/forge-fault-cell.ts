@@ -42,6 +42,7 @@ export interface FaultResult {
 export const CALLS = {
   'find installation': { method: 'GET', path: /\/installation$/u },
   'mint token': { method: 'POST', path: /\/access_tokens$/u },
+  'list branches, submitting': { method: 'GET', path: /info\/refs$/u },
   'list branches': { method: 'GET', path: /info\/refs$/u },
   fetch: { method: 'POST', path: /git-upload-pack$/u },
   'list pull requests': { method: 'GET', path: /\/pulls$/u },
@@ -63,6 +64,9 @@ export const FAULTS = {
   '429 without': '429',
   '403 plain': '403 plain',
 } as const satisfies Record<string, GitHubFault>;
+
+/** Requests that are like these and come earlier: protocol 2 lists and fetches by the same. */
+const EARLIER: Partial<Record<keyof typeof CALLS, number>> = { 'list branches': 1, fetch: 3 };
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -90,6 +94,7 @@ export async function runFaultCase({ call, fault, isLasting }: FaultCase): Promi
     match: CALLS[call],
     // Git speaks no JSON.
     fault: isOfGit && fault === 'truncated JSON' ? 'reset in the answer' : FAULTS[fault],
+    after: EARLIER[call] ?? 0,
     times: isLasting ? Number.POSITIVE_INFINITY : 1,
   });
 

@@ -5,6 +5,7 @@ import type { PhaseName } from '../domain/phases.ts';
 import { fillRunId } from '../domain/fill-reason.ts';
 import type { Usage } from '../domain/run.ts';
 import type { PhaseOutputs } from './phase-outputs.ts';
+import { forgeOf } from './forge-access.ts';
 import { MAX_WAIT_MS, phasePatience, type Patience } from './phase-patience.ts';
 import { phaseLog, type PhaseLog } from './phase-log.ts';
 import type { RunSession } from './run-session.ts';
@@ -35,6 +36,9 @@ export interface StepResult<Name extends PhaseName> {
 
 const STOPPED = 'The worker stopped before this attempt ended.';
 
+/** Phases that ask the forge. */
+const ASKS_FORGE: ReadonlySet<PhaseName> = new Set(['git_clone', 'commit_push', 'open_pr']);
+
 /** What a failed attempt leaves behind where trying again earlier does harm; also for a worker after this one. */
 const Waiting = z.object({ notBeforeMs: z.number() });
 
@@ -48,8 +52,7 @@ export async function runPhase<Name extends PhaseName>(session: RunSession, step
   const { clock } = session.deps;
   const patience = phasePatience(clock);
   const first = await nextAttempt(session, step);
-  const waitMs = Math.min(first.notBeforeMs - clock.nowMs(), MAX_WAIT_MS);
-  if (waitMs > 0) await clock.sleep(waitMs, session.signal);
+  await waitForForge(session, first.notBeforeMs);
   for (let attempt = first.attempt; ; attempt += 1) {
     const isAdopted = first.isAdopted && attempt === first.attempt;
     const end = await tryOnce(session, step, { attempt, isAdopted, patience });
@@ -57,6 +60,17 @@ export async function runPhase<Name extends PhaseName>(session: RunSession, step
     if (end.pauseMs === undefined) throw end.failure;
     await clock.sleep(end.pauseMs, session.signal);
   }
+}
+
+/** A time that is too far off is not waited for, and nothing is asked before it. @throws `rate_limited` */
+async function waitForForge(session: RunSession, notBeforeMs: number): Promise<void> {
+  const { run, signal, deps } = session;
+  const waitMs = notBeforeMs - deps.clock.nowMs();
+  if (waitMs <= 0) return;
+  if (waitMs <= MAX_WAIT_MS) return deps.clock.sleep(waitMs, signal);
+  const until = new Date(notBeforeMs).toISOString();
+  const asking = { action: 'work on', repository: run.repository, problem: 'it said so before' };
+  throw appError('rate_limited', { forge: forgeOf(session).name, ...asking, until });
 }
 
 interface NextAttempt {
@@ -74,9 +88,11 @@ async function nextAttempt<Name extends PhaseName>(
   const { phase } = step;
   const records = history.filter((record) => record.phase === phase);
   const last = records.at(-1);
+  // Whichever phase was told to wait: they all ask the same forge.
+  const told = ASKS_FORGE.has(phase) ? history : [];
   const notBeforeMs = Math.max(
     0,
-    ...records.map(({ output }) => Waiting.safeParse(output).data?.notBeforeMs ?? 0),
+    ...told.map(({ output }) => Waiting.safeParse(output).data?.notBeforeMs ?? 0),
   );
   if (last === undefined) return { attempt: 1, isAdopted: false, notBeforeMs };
   if (last.status === 'pending') return { attempt: last.attempt, isAdopted: false, notBeforeMs };

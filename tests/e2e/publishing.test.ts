@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { systemClock, type Clock } from '../../src/lib/clock.ts';
 import { virtualClock } from '../faults/support/virtual-clock.ts';
 
+import { openEngine } from '../support/engine-kit.ts';
+import { git } from '../support/git-repository.ts';
 import { SHOP, type GitHubBench } from '../support/github-bench.ts';
 import {
   GITHUB_SPEC,
@@ -189,6 +191,27 @@ describe('publishing that fails', () => {
     expect(bench.github.writes()).toEqual([]);
   });
 
+  it('on a base branch that was rewritten says what to begin with again', async () => {
+    await using bench = await open({}, { mischief: rewriteBase });
+    const failed = await bench.runToEnd();
+    expect(failed).toMatchObject({ status: 'failed', reason: 'push_base_rewritten' });
+    await bench.app.retry({ runId: failed.run_id, from: 'git_clone' });
+    expect(await bench.waitForEnd(failed.run_id)).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('is not done elsewhere by a worker whose settings do not know the forge', async () => {
+    await using bench = await open();
+    const run = await bench.failedAtPr();
+    await using other = await openEngine({ agents: [scriptedAgent(() => ({}))], home: bench.home });
+    await other.app.retry({ runId: run.run_id });
+    expect(await other.waitForEnd(run.run_id)).toMatchObject({
+      status: 'failed',
+      reason: 'forge_unavailable',
+    });
+    await bench.app.retry({ runId: run.run_id });
+    expect(await bench.waitForEnd(run.run_id)).toMatchObject({ status: 'succeeded' });
+  });
+
   it('is no matter when the base branch moved', async () => {
     await using bench = await open(
       {},
@@ -221,6 +244,17 @@ describe('what people do to a branch and a pull request of ours', () => {
     expect(await bench.waitForEnd(run.run_id)).toMatchObject({ status: 'succeeded', branch_name: next });
     expect(await bench.github.pullRequests(SHOP)).toMatchObject([{ head: next }]);
     expect(await bench.readText(run.run_id, 'commit_status.env')).toContain(`branch=${next}\n`);
+  });
+
+  it('commits of theirs under a pull request of ours are never left for a second one', async () => {
+    await using bench = await open({}, { settings: { onForeignCommits: 'next_branch' } });
+    const run = await bench.failedAtPr('truncated JSON');
+    await bench.github.pushCommit(SHOP, run.branch_name ?? '', { 'mine.md': 'mine' });
+    await bench.app.retry({ runId: run.run_id, from: 'commit_push' });
+    const done = await bench.waitForEnd(run.run_id);
+    const pulls = await bench.github.pullRequests(SHOP);
+    expect(pulls).toHaveLength(1);
+    expect(done).toMatchObject({ status: 'succeeded', pull_request_url: pulls[0]?.html_url });
   });
 
   it('our own earlier push is replaced by a later one', async () => {
@@ -259,4 +293,16 @@ function pushRejected(text: string): GitHubFaultPlan {
 
 function isMint(body: unknown): body is { permissions: { contents: string } } {
   return typeof body === 'object' && body !== null && 'permissions' in body;
+}
+
+/** The base branch gets another history with the same files. */
+async function rewriteBase({ github }: GitHubBench): Promise<void> {
+  const directory = github.gitDirectory(SHOP);
+  await git(directory, 'update-ref', 'refs/heads/trunk', await orphan(directory));
+}
+
+/** A commit without a history, with the files of the base branch. */
+async function orphan(directory: string): Promise<string> {
+  const identity = ['-c', 'user.name=Somebody', '-c', 'user.email=somebody@example.com'];
+  return git(directory, ...identity, 'commit-tree', 'refs/heads/trunk^{tree}', '-m', 'rewritten');
 }

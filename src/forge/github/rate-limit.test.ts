@@ -53,6 +53,18 @@ describe('the gate of a login', () => {
       },
       4 * MINUTE + SECOND,
     ],
+    ['a time that is over', { status: 403, headers: { 'retry-after': '0' } }, SECOND],
+    ['a part of a second', { status: 429, headers: { 'retry-after': '1.5' } }, 1.5 * SECOND],
+    [
+      'a year nobody lives to see',
+      { status: 403, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '99999999999999' } },
+      24 * 60 * MINUTE,
+    ],
+    [
+      'the last request of an hour, which was refused for itself',
+      { status: 422, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset } },
+      5 * MINUTE + SECOND,
+    ],
     ['a limit without a time', { status: 403, text: 'You have exceeded a secondary rate limit.' }, MINUTE],
     ['too much without a time', { status: 429 }, MINUTE],
     ['a header nobody can read', { status: 429, headers: { 'retry-after': 'soon' } }, MINUTE],

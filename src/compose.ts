@@ -39,6 +39,7 @@ import { openSqliteStore } from './store/kysely/open-sqlite.ts';
 import type { Store } from './store/port.ts';
 import { VERSION } from './version.ts';
 import { directoryWorkspaces } from './workspace/directory-workspaces.ts';
+import type { Workspaces } from './workspace/port.ts';
 
 /** Times of a lease (design, decision 1) and of following along. */
 const LEASE_TTL_MS = 10_000;
@@ -89,10 +90,7 @@ export async function openGateway({ networkEnv }: Settings, document: Uint8Array
 
 /** Say what is ready and what is not; needs nothing to be ready itself. */
 export async function diagnose(settings: Settings): Promise<readonly Readiness[]> {
-  const workspaces = directoryWorkspaces({
-    root: settings.workspaceRoot,
-    reserveBytes: settings.diskReserveBytes,
-  });
+  const workspaces = openWorkspaces(settings);
   const checks: readonly Check[] = [
     { name: 'node', look: () => Promise.resolve(process.version) },
     { name: 'git', look: () => composeGit(settings).detectVersion() },
@@ -121,10 +119,7 @@ function describeSecrets({ secrets }: Settings): string {
 
 function composeDeps(settings: Settings, store: Store): Deps {
   const clock = systemClock();
-  const workspaces = directoryWorkspaces({
-    root: settings.workspaceRoot,
-    reserveBytes: settings.diskReserveBytes,
-  });
+  const workspaces = openWorkspaces(settings);
   return {
     store,
     clock,
@@ -178,6 +173,10 @@ function composeGit({ path: searchPath, networkEnv, github, workspaceRoot }: Set
   return gitCli({ path: searchPath, networkEnv, forgeUrl: github.serverUrl, cacheDirectory });
 }
 
+function openWorkspaces({ workspaceRoot: root, diskReserveBytes: reserveBytes }: Settings): Workspaces {
+  return directoryWorkspaces({ root, reserveBytes });
+}
+
 function openArtifacts({ home }: Settings): Artifacts {
   return directoryArtifacts({ directory: path.join(home, 'artifacts'), nowMs: Date.now });
 }
@@ -210,12 +209,13 @@ function agents({ allowedAgents, codex, networkEnv, path: searchPath }: Settings
 }
 
 /** In this order: the local one serves whatever no other does, unless the operator listed what may be worked on. */
-function forges({ github, networkEnv, workspaceRoot }: Settings): readonly Forge[] {
+function forges(settings: Settings): readonly Forge[] {
+  const { github, networkEnv } = settings;
   const { serverUrl, apiUrl, allowed } = github;
   const login = githubLogin(github);
   return [
     githubForge({ serverUrl, apiUrl, login, allowed, networkEnv, nowMs: Date.now }),
-    localForge({ directory: workspaceRoot, isForFoldersOnly: allowed !== undefined }),
+    localForge({ directory: openWorkspaces(settings).root, isForFoldersOnly: allowed !== undefined }),
   ];
 }
 

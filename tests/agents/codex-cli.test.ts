@@ -74,7 +74,7 @@ describe.skipIf(!isCodexInstalled)(
       const env = { SPEC_AUTOMATION_AGENT_BACKEND: 'codex_cli' };
       const needed = await runCli(['doctor'], { home, env });
       expect(needed.exitCode).toBe(3);
-      expect(needed.stdout).toMatch(/✖ agent codex_cli .*needs a key.*\n.*CODEX_API_KEY/u);
+      expect(needed.stdout).toMatch(/✖ agent codex_cli .*no key for the model.*\n.*CODEX_API_KEY/u);
       // Whoever uses another agent is ready without it.
       const spare = await runCli(['doctor'], { home });
       expect(spare.exitCode).toBe(0);

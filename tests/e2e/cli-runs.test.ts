@@ -48,6 +48,8 @@ describe('spec-automation run', () => {
     expect(exitCode).toBe(0);
     const run = RunDetail.strict().parse(JSON.parse(stdout));
     expect(run).toMatchObject({ status: 'succeeded', agent: 'outline', sandbox: 'process' });
+    // Where clean-up finds it.
+    expect(run.pull_request_url).toMatch(new RegExp(`/runs/${run.run_id}/pull-request\\.md$`, 'u'));
     const spec = await git(repository, 'show', `${run.branch_name}:${run.feature_directory}/spec.md`);
     expect(spec).toMatch(/renew a loan[\s\S]*more than twice/iu);
     const usage = run.phases.find(({ phase }) => phase === 'speckit_specify')?.usage;

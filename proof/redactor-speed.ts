@@ -9,10 +9,12 @@ export const MEGABYTE = 1_000_000;
 /** As much as a pipe holds. */
 export const PIECE_BYTES = 64 * 1024;
 
+const FILE_MAX_BYTES = 128 * 1024;
+
 const ROOT = path.resolve(import.meta.dirname, '..');
 const TEXT_FILE = /\.(?:[cm]?[jt]sx?|json|md|css|html|ya?ml|txt|map)$/u;
 
-/** Text files of this project and its dependencies, in the order of their names, up to about `atMost` bytes. */
+/** Text files of this project and its dependencies, in the order of their names, up to about `atMost` bytes; no one of them is most of it. */
 export function readCorpus(atMost: number): { readonly bytes: Buffer; readonly files: number } {
   const names = readdirSync(ROOT, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && TEXT_FILE.test(entry.name) && !entry.parentPath.includes('/.git'))
@@ -22,7 +24,7 @@ export function readCorpus(atMost: number): { readonly bytes: Buffer; readonly f
   let total = 0;
   for (const name of names) {
     if (total >= atMost) break;
-    const content = readFileSync(name);
+    const content = readFileSync(name).subarray(0, FILE_MAX_BYTES);
     contents.push(content);
     total += content.length;
   }

@@ -84,7 +84,7 @@ export async function tracePublishing(github: GitHubServer): Promise<readonly st
 /** A repository at the server, and an empty state directory. */
 export async function openPublishStage(github: GitHubServer): Promise<PublishStage> {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'publish-')));
-  const fullName = `acme/${path.basename(root)}`;
+  const fullName = `acme/${path.basename(root).toLowerCase()}`;
   await github.addRepository(fullName, { 'README.md': 'readme\n' });
   await writeFile(path.join(root, 'starts'), '');
   const { url, apiUrl } = github;

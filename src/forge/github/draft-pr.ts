@@ -45,31 +45,19 @@ export async function findPr(target: Repository, query: PrQuery): Promise<PullRe
 
 /** See `ForgeConnection.findPrForRequest`. */
 export async function findPrForRequest(
-  { client, slug }: Repository,
+  target: Repository,
   { runId, baseBranch, digest, openedBeforeMs }: RequestQuery,
 ): Promise<PullRequest | undefined> {
   // Anybody may open a pull request from a fork and write our marks into it.
   const isByUs = ({ head }: Pull) =>
-    isOwnBranch(head.ref) && head.repo?.full_name.toLowerCase() === slugKey(slug);
+    isOwnBranch(head.ref) && head.repo?.full_name.toLowerCase() === slugKey(target.slug);
   const isWanted = (pull: Pull) =>
     pull.body?.includes(requestMarker(digest)) === true &&
     !pull.body.includes(pullRequestMarker(runId)) &&
     Date.parse(pull.created_at) <= openedBeforeMs &&
     isByUs(pull);
   for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const pulls = await client.ask({
-      action: FIND,
-      answer: z.array(Pull),
-      make: (request) =>
-        request('GET /repos/{owner}/{repo}/pulls', {
-          owner: slug.owner,
-          repo: slug.name,
-          state: 'open',
-          base: baseBranch,
-          per_page: PAGE,
-          page,
-        }),
-    });
+    const pulls = await listPulls(target, { state: 'open', base: baseBranch, page });
     const found = pulls.find(isWanted);
     if (found !== undefined) return describe(found);
     if (pulls.length < PAGE) return undefined;
@@ -92,20 +80,26 @@ export async function ensureDraftPr(target: Repository, draft: DraftPr): Promise
   return { ...describe(pull), isNew: found === undefined, warnings };
 }
 
-/** The pull request of a branch: an open one before a closed one, ours before others', the newest first. */
-async function findPull({ client, slug }: Repository, { runId, branch }: PrQuery): Promise<Pull | undefined> {
-  const pulls = await client.ask({
+function listPulls(
+  { client, slug }: Repository,
+  filter: {
+    readonly state: 'open' | 'all';
+    readonly base?: string;
+    readonly head?: string;
+    readonly page?: number;
+  },
+): Promise<readonly Pull[]> {
+  const { owner, name: repo } = slug;
+  return client.ask({
     action: FIND,
     answer: z.array(Pull),
-    make: (request) =>
-      request('GET /repos/{owner}/{repo}/pulls', {
-        owner: slug.owner,
-        repo: slug.name,
-        state: 'all',
-        head: `${slug.owner}:${branch}`,
-        per_page: PAGE,
-      }),
+    make: (request) => request('GET /repos/{owner}/{repo}/pulls', { owner, repo, per_page: PAGE, ...filter }),
   });
+}
+
+/** The pull request of a branch: an open one before a closed one, ours before others', the newest first. */
+async function findPull(target: Repository, { runId, branch }: PrQuery): Promise<Pull | undefined> {
+  const pulls = await listPulls(target, { state: 'all', head: `${target.slug.owner}:${branch}` });
   const rank = ({ state, body }: Pull) =>
     (state === 'open' ? 0 : 2) + (body?.includes(pullRequestMarker(runId)) === true ? 0 : 1);
   const [first] = pulls

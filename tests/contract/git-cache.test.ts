@@ -14,20 +14,15 @@ import {
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { gitCli } from '../../src/git/git-cli.ts';
-import type { Git } from '../../src/git/port.ts';
-import { serveRepository, type HttpServerPlan } from '../support/git-http-server.ts';
+import { demandClean, FILE_BYTES, FILES, openCloneCache } from '../support/clone-cache-kit.ts';
 import { fetchPristine, noSignal } from '../support/git-kit.ts';
-import { GIT_OPTIONS } from '../support/git-options.ts';
-import { git as runGit, importStream, temporaryDirectory } from '../support/git-repository.ts';
+import { git as runGit, temporaryDirectory } from '../support/git-repository.ts';
 
 const AUTH = { user: 'bot', password: 'CANARY' };
-const FILES = 20;
-const FILE_BYTES = 10_000;
 
 describe('a second clone of a repository', () => {
   it.each(['sha1', 'sha256'] as const)('asks for nothing but the branches (%s)', async (objectFormat) => {
-    const { git, clone, requests, bytesSent, tip, url } = await setUp({ objectFormat });
+    const { git, clone, requests, bytesSent, tip, url } = await openCloneCache({ objectFormat });
     await clone();
     const before = requests.length;
     await git.inspectRemote({ repository: url });
@@ -42,7 +37,7 @@ describe('a second clone of a repository', () => {
   });
 
   it('brings only what is new since, whatever the branch is', async () => {
-    const { git, clone, bytesSent, tip, change, repository } = await setUp();
+    const { git, clone, bytesSent, tip, change, repository } = await openCloneCache();
     await clone();
     await change();
     for (const branch of ['main', 'other']) {
@@ -56,7 +51,7 @@ describe('a second clone of a repository', () => {
   });
 
   it('is right after the branch was rewritten, went back, or lost its history', async () => {
-    const { git, clone, tip, change, repository } = await setUp();
+    const { git, clone, tip, change, repository } = await openCloneCache();
     const first = await tip();
     await clone();
     await change();
@@ -73,7 +68,7 @@ describe('a second clone of a repository', () => {
   });
 
   it('can be laid out and pushed from, and its end harms no other', async () => {
-    const { git, clone, change, repository, url } = await setUp();
+    const { git, clone, change, repository, url } = await openCloneCache();
     await clone();
     await change();
     const { gitDirectory, commit } = await clone();
@@ -89,7 +84,7 @@ describe('a second clone of a repository', () => {
   });
 
   it('is refused when the server refuses, whatever is kept', async () => {
-    const { git, url, cacheDirectory } = await setUp({ auth: AUTH });
+    const { git, url, cacheDirectory } = await openCloneCache({ auth: AUTH });
     const login = { origin: new URL(url).origin, username: AUTH.user, password: AUTH.password };
     await fetchPristine(git, url, { login });
     expect(await readdir(cacheDirectory)).toHaveLength(1);
@@ -101,7 +96,7 @@ describe('a second clone of a repository', () => {
 
   it('keeps the cache when it is the server that fails, or somebody who ends it', async () => {
     let isBroken = false;
-    const { clone, change, cache } = await setUp({
+    const { clone, change, cache } = await openCloneCache({
       intercept: ({ method, headers }, response) =>
         isBroken &&
         method === 'POST' &&
@@ -123,7 +118,7 @@ describe('a second clone of a repository', () => {
 
 describe('what is kept of clones', () => {
   it('is for the eyes of this user, and only of what came by HTTP', async () => {
-    const { git, clone, cacheDirectory, cache, repository } = await setUp();
+    const { git, clone, cacheDirectory, cache, repository } = await openCloneCache();
     await fetchPristine(git, repository);
     await expect(readdir(cacheDirectory)).rejects.toMatchObject({ code: 'ENOENT' });
     await clone();
@@ -170,7 +165,7 @@ describe('what is kept of clones', () => {
   ];
 
   it.each(DAMAGES)('may be damaged: $what', async ({ harm }) => {
-    const { git, clone, change, cache, tip, bytesSent } = await setUp();
+    const { git, clone, change, cache, tip, bytesSent } = await openCloneCache();
     await clone();
     await change();
     await clone();
@@ -192,7 +187,7 @@ describe('what is kept of clones', () => {
   });
 
   it('is made and used by many at once', async () => {
-    const { git, clone, change, tip } = await setUp();
+    const { git, clone, change, tip } = await openCloneCache();
     for (let round = 0; round < 3; round += 1) {
       const clones = await Promise.all(Array.from({ length: 6 }, () => clone()));
       for (const { commit, gitDirectory } of clones) {
@@ -204,7 +199,7 @@ describe('what is kept of clones', () => {
   });
 
   it('begins anew when it has too many parts', async () => {
-    const { git, clone, change, cache, tip } = await setUp();
+    const { git, clone, change, cache, tip } = await openCloneCache();
     const counts: number[] = [];
     for (let round = 0; round < 27; round += 1) {
       await change();
@@ -218,7 +213,7 @@ describe('what is kept of clones', () => {
   });
 
   it('is not, when there is no place for it', async () => {
-    const { clone, cacheDirectory, tip } = await setUp();
+    const { clone, cacheDirectory, tip } = await openCloneCache();
     await mkdir(path.dirname(cacheDirectory));
     await writeFile(cacheDirectory, 'a file');
     for (let round = 0; round < 2; round += 1) expect((await clone()).commit).toBe(await tip());
@@ -226,7 +221,7 @@ describe('what is kept of clones', () => {
   });
 
   it('goes when nobody used it for long enough, with what a crash left', async () => {
-    const { git, clone, cacheDirectory, cache } = await setUp();
+    const { git, clone, cacheDirectory, cache } = await openCloneCache();
     expect(await git.expireCloneCaches({ unusedMs: 0, isDryRun: false })).toEqual([]);
     await clone();
     const other = path.join(cacheDirectory, `${'0'.repeat(32)}.gone-x`);
@@ -249,50 +244,6 @@ describe('what is kept of clones', () => {
     expect(await clone()).toHaveProperty('commit');
   });
 });
-
-/** A served repository of random files, and a git with a cache that does not exist yet. */
-async function setUp(plan: Omit<HttpServerPlan, 'root'> & { objectFormat?: 'sha1' | 'sha256' } = {}) {
-  const names = Array.from({ length: FILES }, (_, number) => `dir-${number % 3}/${number}.bin`);
-  const files = Object.fromEntries(names.map((name) => [name, randomBytes(FILE_BYTES)]));
-  const server = await serveRepository({ ...plan, files });
-  const cacheDirectory = path.join(await temporaryDirectory(), 'deep', 'clones');
-  const git = gitCli({ ...GIT_OPTIONS, cacheDirectory });
-  const { url, repository } = server;
-  return {
-    ...server,
-    git,
-    cacheDirectory,
-    clone: (change: Parameters<typeof fetchPristine>[2] = {}) => fetchPristine(git, url, change),
-    tip: () => runGit(repository, 'rev-parse', 'main'),
-    /** The only cache there is. */
-    cache: async () => path.join(cacheDirectory, (await readdir(cacheDirectory))[0] ?? ''),
-    change: () =>
-      importStream(
-        repository,
-        Buffer.concat([
-          Buffer.from(
-            'commit refs/heads/main\ncommitter A <a@b> 1767225600 +0000\ndata 1\nx\nfrom refs/heads/main^0\n',
-          ),
-          Buffer.from(`M 644 inline new\ndata ${FILE_BYTES}\n`),
-          randomBytes(FILE_BYTES),
-          Buffer.from('\n'),
-        ]),
-      ),
-  };
-}
-
-/** All of the commit is there, byte for byte, nothing is left of where it began, and its history is cut off at it. */
-async function demandClean(git: Git, gitDirectory: string, commit: string): Promise<void> {
-  expect(await git.hasCommit(gitDirectory, commit)).toBe(true);
-  expect((await git.listTree({ gitDirectory, commit })).length).toBeGreaterThanOrEqual(FILES);
-  expect(await runGit(gitDirectory, 'for-each-ref', '--format=%(refname) %(objectname)')).toBe(
-    `refs/spec-automation/base ${commit}`,
-  );
-  expect(await readFile(path.join(gitDirectory, 'shallow'), 'utf8')).toBe(`${commit}\n`);
-  expect(await runGit(gitDirectory, 'rev-list', '--count', commit)).toBe('1');
-  for (const name of await readdir(path.join(gitDirectory, 'objects', 'pack')))
-    if (name.endsWith('.idx')) await runGit(gitDirectory, 'verify-pack', path.join('objects', 'pack', name));
-}
 
 /** Change a file under its name only: its other names keep their bytes. */
 async function replaced(file: string, change: (file: string) => Promise<unknown>): Promise<void> {

@@ -57,15 +57,15 @@ describe.skipIf(!isCodexInstalled)(
       );
     });
 
-    it.concurrent.each(FAILURES)('$script: $code', { timeout: PATIENT_MS }, async (failure) => {
+    it.concurrent.for(FAILURES)('$script: $code', { timeout: PATIENT_MS }, async (failure, owner) => {
       await using model = await startModelServer({ script: failure.script });
-      const { run, home } = await finishedRun(model.baseUrl, failure);
+      const { run, home } = await finishedRun(model.baseUrl, { ...failure, owner });
       expectError(run, failure);
       expect(await filesWith(home, TEST_KEY)).toEqual([]);
     });
 
-    it.concurrent('nobody there: model_unreachable', { timeout: PATIENT_MS }, async () => {
-      const { run } = await finishedRun('http://127.0.0.1:1/v1');
+    it.concurrent('nobody there: model_unreachable', { timeout: PATIENT_MS }, async (owner) => {
+      const { run } = await finishedRun('http://127.0.0.1:1/v1', { owner });
       expectError(run, { code: 'model_unreachable', says: /error sending request/u, attempts: 1 });
     });
 

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { temporaryDirectory } from '../support/git-repository.ts';
+import { temporaryDirectory, type TestOwner } from '../support/git-repository.ts';
 import {
   docker,
   isDockerThere,
@@ -20,8 +20,8 @@ const run = (options: readonly string[], ...argv: readonly string[]): Promise<Do
   docker('run', '--rm', ...SEALED, ...options, JOB_IMAGE, '5', '20', ...argv);
 
 /** A stand-in for the gateway on a socket file, as the host side of the relay. */
-async function listen(answer: RequestListener) {
-  const directory = await temporaryDirectory();
+async function listen(owner: TestOwner, answer: RequestListener) {
+  const directory = await temporaryDirectory(owner);
   await chmod(directory, 0o755);
   const socket = path.join(directory, 'gateway.sock');
   const server = createServer(answer);
@@ -59,8 +59,8 @@ describe
     'with a Docker daemon (skipped without one; scripts/with-docker.ts starts it, npm run images:build makes the images)',
     () => {
       describe('the entry point of the job image', () => {
-        it('gives the agent its standard input, byte for byte, and an end of it', async () => {
-          const file = path.join(await temporaryDirectory(), 'stdin');
+        it('gives the agent its standard input, byte for byte, and an end of it', async (owner) => {
+          const file = path.join(await temporaryDirectory(owner), 'stdin');
           await writeFile(file, 'a prompt\n$(id) \u{1F600}\r\nno end of line');
           const { stdout } = await run([`--volume=${file}:/run/spec-automation/stdin:ro`], 'od', '-An', '-c');
           const none = await run([], 'cat');
@@ -112,8 +112,8 @@ describe
       });
 
       describe('the relay of the job image', () => {
-        it('carries requests to the gateway, more at once than it has processes, and is the only way out', async () => {
-          await using gateway = await listen((request, response) => {
+        it('carries requests to the gateway, more at once than it has processes, and is the only way out', async (owner) => {
+          await using gateway = await listen(owner, (request, response) => {
             void text(request).then((body) => response.end(`${request.url} ${body.length}\n`));
           });
           const script = `
@@ -122,16 +122,17 @@ describe
         wait
         ls /sys/class/net
         curl -sS -m 5 http://1.1.1.1 2>&1 || echo nothing else`;
-          const { stdout } = await run([gateway.mount], 'bash', '-c', script);
+          const { stdout, stderr } = await run([gateway.mount], 'bash', '-c', script);
           const lines = stdout.split('\n').filter((line) => line !== '');
           const expected = Array.from({ length: 100 }, (_, index) => `/v1/${index + 1} 300000`);
+          expect(stderr).toBe('');
           expect(lines.slice(0, 100)).toEqual(expected);
           expect(lines[100]).toBe('lo');
           expect(lines.at(-1)).toBe('nothing else');
         });
 
-        it('listens before the agent starts, holds none of its streams, and outlives its grace', async () => {
-          await using gateway = await listen((_, response) => response.end('told\n'));
+        it('listens before the agent starts, holds none of its streams, and outlives its grace', async (owner) => {
+          await using gateway = await listen(owner, (_, response) => response.end('told\n'));
           const script = `
         for pid in $(pgrep socat); do readlink /proc/$pid/fd/{0,1,2}; done
         trap 'curl -sS http://127.0.0.1:8642/; exit 0' TERM
@@ -153,9 +154,9 @@ describe
           expect(await container.logs()).toBe(`${streams}\ntold\nready\ntold`);
         });
 
-        it('ends with the agent, and what was under way through it', async () => {
+        it('ends with the agent, and what was under way through it', async (owner) => {
           const left = Promise.withResolvers<void>();
-          await using gateway = await listen((request, response) => {
+          await using gateway = await listen(owner, (request, response) => {
             request.socket.once('close', () => left.resolve());
             // An answer that goes on.
             response.write('begun\n');
@@ -166,8 +167,8 @@ describe
           expect([exitCode, stdout]).toEqual([0, 'begun']);
         });
 
-        it('says nothing when nobody is at its other end', async () => {
-          const directory = await temporaryDirectory();
+        it('says nothing when nobody is at its other end', async (owner) => {
+          const directory = await temporaryDirectory(owner);
           const mount = `--volume=${directory}:/run/spec-automation/gateway:ro`;
           const { stdout, stderr } = await run(
             [mount],

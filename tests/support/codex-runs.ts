@@ -7,7 +7,7 @@ import { RunDetail } from '../../src/contract/run-view.ts';
 import { REASONS, type ReasonCode } from '../../src/domain/reasons.ts';
 import { runCli } from './cli.ts';
 import { TEST_KEY } from './codex.ts';
-import { makeRepository, temporaryDirectory, type FileTree } from './git-repository.ts';
+import { makeRepository, temporaryDirectory, type FileTree, type TestOwner } from './git-repository.ts';
 import type { ModelScriptName } from './model-server.ts';
 
 /** What the runs of these tests ask for. */
@@ -49,12 +49,16 @@ export interface RunPlan {
   readonly env?: Readonly<Record<string, string>>;
   /** A folder of one's own, to find what belongs to it. */
   readonly home?: string;
+  /** The test it belongs to; concurrent ones say so. */
+  readonly owner?: TestOwner;
 }
 
 /** One whole run of the command line with this model. */
-export async function finishedRun(baseUrl: string, { files, env, home: given }: RunPlan = {}) {
-  const home = given ?? (await temporaryDirectory());
-  const repository = await makeRepository({ files: files ?? { 'README.md': '# Library\n' } });
+export async function finishedRun(baseUrl: string, plan: RunPlan = {}) {
+  const { files = { 'README.md': '# Library\n' }, env } = plan;
+  const home = plan.home ?? (await temporaryDirectory(plan.owner));
+  const directory = path.join(await temporaryDirectory(plan.owner), 'repository');
+  const repository = await makeRepository({ directory, files });
   await writeFile(path.join(home, 'spec.md'), SPEC);
   const { stdout, stderr } = await runCli(
     ['run', '--repo', repository, '--spec', 'spec.md', '--agent', 'codex_cli', '--json'],

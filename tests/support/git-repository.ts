@@ -4,7 +4,7 @@ import { mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, TestRunner, type TestContext } from 'vitest';
 
 /** One file of a repository: its text or bytes, or something other than a plain file. */
 export type FileContent =
@@ -54,12 +54,23 @@ export const GIT_TEST_ENV: Readonly<Record<string, string>> = {
   GIT_COMMITTER_DATE: `${COMMIT_DATE} +0000`,
 };
 
-/** A directory of its own for one test, by its real path; it is gone after the test. */
-export async function temporaryDirectory(): Promise<string> {
+/** The test something is made for, and gone with. */
+export type TestOwner = Pick<TestContext, 'onTestFinished'>;
+
+/** A directory of its own for one test, by its real path; it is gone after the test. @throws without an owner in a concurrent test */
+export async function temporaryDirectory(owner: TestOwner = runningTest()): Promise<string> {
   const directory = await realpath(await mkdtemp(path.join(tmpdir(), 'git-test-')));
   // Unlike Node's, this `rm` also removes folders deeper than a path can be long.
-  onTestFinished(async () => void (await once(spawn('rm', ['-rf', '--', directory]), 'close')));
+  owner.onTestFinished(async () => void (await once(spawn('rm', ['-rf', '--', directory]), 'close')));
   return directory;
+}
+
+/** Of concurrent tests the runner knows only the one that began last: what it made would go when another one ends. */
+function runningTest(): TestOwner {
+  if (TestRunner.getCurrentTest()?.concurrent === true) {
+    throw new Error('a concurrent test must say itself whose the directory is: hand over its context.');
+  }
+  return { onTestFinished };
 }
 
 /** Build a real repository and return its directory. The same plan gives the same commit ids. */

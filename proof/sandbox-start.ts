@@ -51,7 +51,7 @@ async function prove({ isQuick, say }: ProofOptions): Promise<ProofResult> {
         ],
       },
       {
-        title: 'A whole run with the real Codex CLI, accept to terminal; the model answers at once',
+        title: 'A whole run with the real Codex CLI, accept to terminal, answered at once',
         header: ['WHAT', 'p50 / p95 (n)', 'TIMES THE SCRIPT'],
         rows: [
           ['shell script with the same containers', describeTimes(scriptMs), '1'],

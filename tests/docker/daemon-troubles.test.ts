@@ -98,6 +98,23 @@ describe('a Docker daemon', () => {
   });
 });
 
+describe('a gateway that does not begin', () => {
+  const gateway = { ...DOCKER_OPTIONS.gateway, egressAllow: ['no host'] };
+  const sandbox = sandboxAt(DOCKER_OPTIONS.socketPath, { gateway });
+  const kit = executionKit(sandbox);
+
+  it('says why, and the agent that waits for it never begins', async () => {
+    const command = await kit.command(agent('count.sh', '3'), { needsNetwork: true });
+    const lines: string[] = [];
+    const result = sandbox.execute(command, { onLine: (_, line) => void lines.push(line) });
+    await expect(result).rejects.toMatchObject({
+      code: 'sandbox_unavailable',
+      message: expect.stringContaining('the gateway of the run ended before it listened'),
+    });
+    expect([lines, await sandbox.canAdopt(command)]).toEqual([[], false]);
+  });
+});
+
 describe('a Docker daemon that is started again while an agent works', () => {
   it('takes the agent with it: its execution is lost', async () => {
     await using daemon = await startTestDaemon();

@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, rename, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -19,24 +19,35 @@ import { waitFor } from '../support/wait-for.ts';
 const run = (options: readonly string[], ...argv: readonly string[]): Promise<DockerResult> =>
   docker('run', '--rm', ...SEALED, ...options, JOB_IMAGE, '5', '20', ...argv);
 
-/** A stand-in for the gateway on a socket file, as the host side of the relay. */
-async function listen(owner: TestOwner, answer: RequestListener) {
+/** A folder for the socket of a gateway, and how containers see it. */
+async function gatewayFolder(owner: TestOwner) {
   const directory = await temporaryDirectory(owner);
   await chmod(directory, 0o755);
   const socket = path.join(directory, 'gateway.sock');
+  return { socket, mount: `--volume=${directory}:/run/spec-automation/gateway:ro` };
+}
+
+/** A stand-in for the gateway on a socket file, as the host side of the relay. */
+async function listen(socket: string, answer: RequestListener) {
   const server = createServer(answer);
   await new Promise<void>((resolve) => {
     server.listen(socket, resolve);
   });
   await chmod(socket, 0o777);
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+  };
   return {
-    mount: `--volume=${directory}:/run/spec-automation/gateway:ro`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => {
-        server.close(resolve);
-      });
+    /** End as one that is killed does: its socket stays. */
+    leave: async () => {
+      await rename(socket, `${socket}.kept`);
+      await close();
+      await rename(`${socket}.kept`, socket);
     },
+    [Symbol.asyncDispose]: close,
   };
 }
 
@@ -113,7 +124,8 @@ describe
 
       describe('the relay of the job image', () => {
         it('carries requests to the gateway, more at once than it has processes, and is the only way out', async (owner) => {
-          await using gateway = await listen(owner, (request, response) => {
+          const { socket, mount } = await gatewayFolder(owner);
+          await using _gateway = await listen(socket, (request, response) => {
             void text(request).then((body) => response.end(`${request.url} ${body.length}\n`));
           });
           const script = `
@@ -122,7 +134,7 @@ describe
         wait
         ls /sys/class/net
         curl -sS -m 5 http://1.1.1.1 2>&1 || echo nothing else`;
-          const { stdout, stderr } = await run([gateway.mount], 'bash', '-c', script);
+          const { stdout, stderr } = await run([mount], 'bash', '-c', script);
           const lines = stdout.split('\n').filter((line) => line !== '');
           const expected = Array.from({ length: 100 }, (_, index) => `/v1/${index + 1} 300000`);
           expect(stderr).toBe('');
@@ -132,18 +144,13 @@ describe
         });
 
         it('listens before the agent starts, holds none of its streams, and outlives its grace', async (owner) => {
-          await using gateway = await listen(owner, (_, response) => response.end('told\n'));
+          const { socket, mount } = await gatewayFolder(owner);
+          await using _gateway = await listen(socket, (_, response) => response.end('told\n'));
           const script = `
         for pid in $(pgrep socat); do readlink /proc/$pid/fd/{0,1,2}; done
         trap 'curl -sS http://127.0.0.1:8642/; exit 0' TERM
         curl -sS http://127.0.0.1:8642/; echo ready; while :; do sleep 0.1; done`;
-          await using container = await startSealed([gateway.mount], JOB_IMAGE, [
-            '5',
-            '60',
-            'bash',
-            '-c',
-            script,
-          ]);
+          await using container = await startSealed([mount], JOB_IMAGE, ['5', '60', 'bash', '-c', script]);
           await waitFor(async () => (await container.logs()).includes('ready'), {
             timeoutMs: 10_000,
             what: 'the agent',
@@ -156,26 +163,36 @@ describe
 
         it('ends with the agent, and what was under way through it', async (owner) => {
           const left = Promise.withResolvers<void>();
-          await using gateway = await listen(owner, (request, response) => {
+          const { socket, mount } = await gatewayFolder(owner);
+          await using _gateway = await listen(socket, (request, response) => {
             request.socket.once('close', () => left.resolve());
             // An answer that goes on.
             response.write('begun\n');
           });
           const script = 'exec 3< <(curl -sSN http://127.0.0.1:8642/); read -r line <&3; echo "$line"';
-          const { exitCode, stdout } = await run([gateway.mount], 'bash', '-c', script);
+          const { exitCode, stdout } = await run([mount], 'bash', '-c', script);
           await left.promise;
           expect([exitCode, stdout]).toEqual([0, 'begun']);
         });
 
+        it('waits for a gateway that begins beside it', async (owner) => {
+          const { socket, mount } = await gatewayFolder(owner);
+          const call = ['curl', '-sS', 'http://127.0.0.1:8642/'];
+          await using container = await startSealed([mount], JOB_IMAGE, ['5', '60', ...call]);
+          await waitFor(async () => (await docker('top', container.name)).stdout.includes('socat'), {
+            timeoutMs: 30_000,
+            what: 'the relay',
+          });
+          await using _gateway = await listen(socket, (_request, response) => response.end('told'));
+          expect([await container.ended(), await container.logs()]).toEqual([0, 'told']);
+        });
+
         it('says nothing when nobody is at its other end', async (owner) => {
-          const directory = await temporaryDirectory(owner);
-          const mount = `--volume=${directory}:/run/spec-automation/gateway:ro`;
-          const { stdout, stderr } = await run(
-            [mount],
-            'bash',
-            '-c',
-            'curl -s http://127.0.0.1:8642/; echo $?',
-          );
+          const { socket, mount } = await gatewayFolder(owner);
+          const gateway = await listen(socket, (_, response) => response.end());
+          await gateway.leave();
+          const script = 'curl -s http://127.0.0.1:8642/; echo $?';
+          const { stdout, stderr } = await run([mount], 'bash', '-c', script);
           expect(stdout).toMatch(/^(?:52|56)$/u);
           expect(stderr).toBe('');
         });

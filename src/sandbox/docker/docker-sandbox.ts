@@ -85,7 +85,8 @@ export function dockerSandbox({ socketPath, ...options }: DockerSandboxOptions):
 async function prepareGateway({ options, use }: Omit<Bench, 'docker'>, needs: RunNeeds): Promise<void> {
   const make = async (docker: Docker) => {
     const imageId = await pinImage(docker, options.image, needs.stateDirectory);
-    await ensureGateway(docker, options, { needs, imageId });
+    const { listening } = await ensureGateway(docker, options, { needs, imageId });
+    await listening;
   };
   await use(make).catch(() => undefined);
 }

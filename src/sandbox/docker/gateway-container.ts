@@ -12,7 +12,7 @@ import { findState, removeContainer } from './container-state.ts';
 import { answered, isStatus } from './docker-client.ts';
 import { gatewayConfig, gatewaySpec, SOCKET_NAME } from './gateway-spec.ts';
 import { handOver, jobUser } from './hand-over.ts';
-import { tellConfig } from './tell-config.ts';
+import { tellConfig, type BegunGateway } from './tell-config.ts';
 
 /** Somebody else started it a moment ago. */
 const READY_MS = 15_000;
@@ -31,24 +31,32 @@ export interface GatewayPurpose {
 }
 
 /**
- * Make sure that the gateway of a run works: it belongs to no phase and no worker, and goes on when one dies. One that ended is made
- * anew, and goes on counting what the run has used. @throws what the daemon or the gateway says
+ * Make sure that the gateway of a run works, or is about to: it belongs to no phase and no worker, and goes on when one dies. One that
+ * ended is made anew, and goes on counting what the run has used. @throws what the daemon says
  */
 export async function ensureGateway(
   docker: Docker,
   options: ContainerOptions,
   purpose: GatewayPurpose,
-): Promise<void> {
+): Promise<BegunGateway> {
   const container = docker.getContainer(gatewayName(purpose.needs));
   const state = await findState(container);
-  if (state?.phase === 'running' && (await isReady(purpose.needs))) return;
+  if (state?.phase === 'running' && (await isReady(purpose.needs))) return LISTENS;
   if (state !== undefined) await removeContainer(container, true);
-  if (await start(docker, options, purpose)) return;
+  const begun = await start(docker, options, purpose);
+  if (begun !== undefined) return begun;
   if (!(await isReady(purpose.needs))) throw new Error('the gateway of the run does not answer');
+  return LISTENS;
 }
 
-/** False when somebody else was faster. */
-async function start(docker: Docker, options: ContainerOptions, purpose: GatewayPurpose): Promise<boolean> {
+const LISTENS: BegunGateway = { listening: Promise.resolve() };
+
+/** `undefined` when somebody else was faster. */
+async function start(
+  docker: Docker,
+  options: ContainerOptions,
+  purpose: GatewayPurpose,
+): Promise<BegunGateway | undefined> {
   const { needs, imageId } = purpose;
   const directories = gatewayDirectories(needs);
   for (const directory of [directories.socket, directories.records]) await makeDirectory(directory, 0o755);
@@ -69,10 +77,9 @@ async function start(docker: Docker, options: ContainerOptions, purpose: Gateway
   });
   try {
     const container = await answered((abortSignal) => docker.createContainer({ ...spec, abortSignal }));
-    await tellConfig(container, gatewayConfig(options.gateway, needs.model));
-    return true;
+    return await tellConfig(container, gatewayConfig(options.gateway, needs.model));
   } catch (thrown) {
-    if (isStatus(thrown, 409)) return false;
+    if (isStatus(thrown, 409)) return undefined;
     throw thrown;
   }
 }

@@ -9,11 +9,12 @@ import { currentWorker, markerValue } from '../worker-marker.ts';
 import { containerName, LABELS } from './container-names.ts';
 import type { ContainerOptions } from './container-options.ts';
 import { containerSpec } from './container-spec.ts';
-import { findState } from './container-state.ts';
+import { findState, removeContainer } from './container-state.ts';
 import { answered, isAway, isStatus } from './docker-client.ts';
 import { ensureGateway, gatewayDirectories } from './gateway-container.ts';
 import { jobUser, layFiles } from './hand-over.ts';
 import { pinImage } from './job-image.ts';
+import type { BegunGateway } from './tell-config.ts';
 
 /** Large prompts and working copies take the daemon longer. */
 const START_MS = 60_000;
@@ -58,8 +59,19 @@ export async function startContainer(
     ? ensureGateway(docker, options, { needs: command, imageId })
     : undefined;
   // In this order: only one may write into the directories of an agent that is about to start.
-  await Promise.all([gateway, isOurs ? layFiles(command, stdinFile) : undefined]);
-  if (isOurs) await answered((abortSignal) => docker.getContainer(name).start({ abortSignal }), START_MS);
+  const [begun] = await Promise.all([gateway, isOurs ? layFiles(command, stdinFile) : undefined]);
+  // The entry point waits for the gateway, too: the two begin side by side.
+  await (isOurs ? startAgent(docker.getContainer(name), begun) : begun?.listening);
+}
+
+async function startAgent(container: Docker.Container, gateway: BegunGateway | undefined): Promise<void> {
+  await answered((abortSignal) => container.start({ abortSignal }), START_MS);
+  try {
+    await gateway?.listening;
+  } catch (thrown) {
+    await removeContainer(container, true);
+    throw thrown;
+  }
 }
 
 /** The daemon makes no container whose mounts have no source. Touches nothing that is there: it may be another's. */

@@ -10,8 +10,8 @@ export interface CloneRepositoryPlan {
 }
 
 const FOLDERS = 40;
-const LEAST_BYTES = 2_048;
-const MORE_BYTES = 6_144;
+const LEAST_BYTES = 4_096;
+const MORE_BYTES = 12_288;
 const DATE = 1_767_225_600;
 
 /**

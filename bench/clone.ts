@@ -36,7 +36,7 @@ export const cloneBench: Bench = {
         header: ['LINE', 'WHAT', 'p50 / p95 (n)', 'BYTES SENT', 'FASTER THAN THE FIRST'],
         rows: measured,
         notes: [
-          `\`fetchBase\` of a repository of ${size.files.toLocaleString('en')} files of 2 to 8 KB and ${size.commits.toLocaleString('en')} commits by smart HTTP, each with a git directory of its own. On loopback sending costs nothing, and asking for the branch is most of what is left; by the line, an answer is there when its last byte would be. Target: again, at least 5 times faster than the first.`,
+          `\`fetchBase\` of a repository of ${size.files.toLocaleString('en')} files of 4 to 16 KB and ${size.commits.toLocaleString('en')} commits by smart HTTP, each with a git directory of its own. On loopback sending costs nothing, and asking for the branch is most of what is left; by the line, an answer is there when its last byte would be. Target: again, at least 5 times faster than the first.`,
         ],
       };
     } finally {

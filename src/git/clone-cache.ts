@@ -43,8 +43,8 @@ export function cloneCache(cacheDirectory: string | undefined, repository: strin
     async look() {
       const packs = await listPacks(directory);
       const format = packs[0]?.format;
-      if (format === undefined) return undefined;
-      if (packs.length > MAX_PACKS || !(await areIntact(packs, directory))) {
+      // Tips whose packs are gone would spoil it for those to come.
+      if (format === undefined || packs.length > MAX_PACKS || !(await areIntact(packs, directory))) {
         await dropCache(directory);
         return undefined;
       }

@@ -9,7 +9,7 @@ import { gitOutput, type RunGit } from './git-command.ts';
 import { loginOf } from './login.ts';
 import type { FetchBase } from './port.ts';
 import { formatOf, type ObjectFormat } from './pack-files.ts';
-import { hasCommit } from './read-commit.ts';
+import { hasCommits } from './read-commit.ts';
 import { readError } from './remote-errors.ts';
 import { inspectRemote } from './remote.ts';
 
@@ -42,7 +42,10 @@ export async function fetchBase(
   return { commit };
 }
 
-/** Begin a git directory with what the cache has, and tell the tips that are whole in it; `undefined` when nothing was begun. */
+/**
+ * Begin a git directory with what the cache has, and tell the tips in it; `undefined` when nothing was begun. Git takes for complete
+ * what its refs name, so that all of each tip is looked for here.
+ */
 async function plantSeed(
   run: RunGit,
   gitDirectory: string,
@@ -52,7 +55,10 @@ async function plantSeed(
     const seed = await cache?.look();
     if (cache === undefined || seed === undefined || seed.tips.length === 0) return undefined;
     await createPristine(run, gitDirectory, seed.format);
-    if (await cache.plant(seed, gitDirectory)) return seed.tips;
+    if (await cache.plant(seed, gitDirectory)) {
+      await tellShallow(gitDirectory, seed.tips);
+      if (await hasCommits(run, gitDirectory, seed.tips)) return seed.tips;
+    }
     await cache.drop();
     return undefined;
   } catch {
@@ -74,7 +80,7 @@ async function fetchWhole(run: RunGit, options: FetchBase, tip: string): Promise
   return transfer(run, options);
 }
 
-/** Fetch what the planted packs have not; `undefined` when they lack what they ought to have. */
+/** Fetch what the planted packs have not; `undefined` when they are those of another kind of repository. */
 async function fetchRest(
   run: RunGit,
   options: FetchBase & { readonly tip: string },
@@ -82,35 +88,26 @@ async function fetchRest(
 ): Promise<string | undefined> {
   const { gitDirectory, tip } = options;
   if (tips.some((each) => each.length !== tip.length)) return undefined;
-  await writeFile(path.join(gitDirectory, 'shallow'), tips.map((each) => `${each}\n`).join(''));
   const commit = tips.includes(tip) ? tip : await transferOnto(run, options, tips);
-  if (commit === undefined) return undefined;
-  // Git takes what its refs name for complete, so it is looked at here.
-  if (!(await hasCommit(run, gitDirectory, commit))) return undefined;
   await writeFile(path.join(gitDirectory, BASE_REF), `${commit}\n`);
-  await writeFile(path.join(gitDirectory, 'shallow'), `${commit}\n`);
+  await tellShallow(gitDirectory, [commit]);
   return commit;
 }
 
-/** A fetch that fails for want of something in the packs is no failure of the remote. */
-async function transferOnto(
-  run: RunGit,
-  options: FetchBase,
-  tips: readonly string[],
-): Promise<string | undefined> {
-  const { gitDirectory, signal } = options;
-  const seeds = path.join(gitDirectory, SEED_REFS);
+async function transferOnto(run: RunGit, options: FetchBase, tips: readonly string[]): Promise<string> {
+  const seeds = path.join(options.gitDirectory, SEED_REFS);
   await mkdir(seeds, { recursive: true });
   for (const tip of tips) await writeFile(path.join(seeds, tip), `${tip}\n`);
   try {
     return await transfer(run, options);
-  } catch (thrown) {
-    signal.throwIfAborted();
-    for (const tip of tips) if (!(await hasCommit(run, gitDirectory, tip))) return undefined;
-    throw thrown;
   } finally {
     await rm(seeds, { recursive: true, force: true });
   }
+}
+
+/** Tell git that it has these commits without what came before them. */
+async function tellShallow(gitDirectory: string, commits: readonly string[]): Promise<void> {
+  await writeFile(path.join(gitDirectory, 'shallow'), commits.map((commit) => `${commit}\n`).join(''));
 }
 
 /** Fetch the branch without its history and return its commit. @throws what `readError` makes of git's words */

@@ -6,7 +6,7 @@ import { gitOutput, gitRunner, type GitOptions, type RunGit } from './git-comman
 import { importTree } from './import-tree.ts';
 import type { Git } from './port.ts';
 import { pushBranch } from './push-branch.ts';
-import { diff, hasCommit, listTree, readBlobs } from './read-commit.ts';
+import { diff, hasCommits, listTree, readBlobs } from './read-commit.ts';
 import { inspectRemote } from './remote.ts';
 import { MINIMUM_GIT, neededVersion } from './safe-version.ts';
 import { waitWhenLimited } from './wait-when-limited.ts';
@@ -22,7 +22,7 @@ export function gitCli(options: GitOptions): Git {
       canonicalRepository(options.forgeUrl, name, workingDirectory),
     inspectRemote: (request) => waitWhenLimited(inspectRemote(run, request), nowMs),
     fetchBase: (request) => waitWhenLimited(fetchBase(run, request, options.cacheDirectory), nowMs),
-    hasCommit: (gitDirectory, commit) => hasCommit(run, gitDirectory, commit),
+    hasCommit: (gitDirectory, commit) => hasCommits(run, gitDirectory, [commit]),
     listTree: (request) => listTree(run, request),
     readBlobs: (request) => readBlobs(run, request),
     layWorkingCopy: (request) => layWorkingCopy(run, request),

@@ -12,10 +12,14 @@ const LINE_BREAK = 0x0a;
 const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/u;
 const NO_DRIVERS = ['--no-color', '--no-ext-diff', '--no-textconv'] as const;
 
-/** See `Git.hasCommit`. */
-export async function hasCommit(run: RunGit, gitDirectory: string, commit: string): Promise<boolean> {
+/** Whether a git directory has commits with all their files; see `Git.hasCommit`. */
+export async function hasCommits(
+  run: RunGit,
+  gitDirectory: string,
+  commits: readonly string[],
+): Promise<boolean> {
   const result = await run({
-    args: ['rev-list', '--objects', '--quiet', '--max-count=1', '--end-of-options', commit, '--'],
+    args: ['rev-list', '--objects', '--quiet', '--no-walk', '--end-of-options', ...commits, '--'],
     gitDirectory,
   });
   return result.exitCode === 0;

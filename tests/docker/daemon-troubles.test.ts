@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { dockerSandbox } from '../../src/sandbox/docker/docker-sandbox.ts';
-import { brokenDaemon, hangingDaemon, loseAnswers, startTestDaemon } from '../support/docker-daemon.ts';
+import {
+  brokenDaemon,
+  hangingDaemon,
+  holdRequests,
+  loseAnswers,
+  startTestDaemon,
+} from '../support/docker-daemon.ts';
 import { DOCKER_OPTIONS } from '../support/docker-options.ts';
 import { executionKit } from '../support/process-executions.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -95,6 +101,31 @@ describe('a Docker daemon', () => {
       expect(await sandbox.canAdopt(command)).toBe(true);
       expect(await sandbox.execute(command, observe)).toMatchObject({ ending: 'exited', exitCode: 4 });
     });
+  });
+});
+
+describe('a worker that is slow to start what it made', () => {
+  const sandbox = sandboxAt(DOCKER_OPTIONS.socketPath);
+  const kit = executionKit(sandbox);
+
+  it('starts nothing of the worker that took over meanwhile', async () => {
+    const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await using between = await holdRequests(({ method, url }) => {
+      const isStart = method === 'POST' && /\/containers\/[^/]+\/start/u.test(url ?? '');
+      if (isStart) asked.resolve();
+      return isStart;
+    }, released.promise);
+    const command = await kit.command(['/bin/sh', '-c', 'echo began >> began; cat began']);
+    const lines: string[] = [];
+    const observe = { onLine: (_: string, line: string) => void lines.push(line) };
+    const slow = sandboxAt(between.socketPath).execute(command, observe);
+    await asked.promise;
+    expect(await sandbox.canAdopt(command)).toBe(false);
+    expect(await sandbox.execute(command, observe)).toMatchObject({ ending: 'exited', exitCode: 0 });
+    released.resolve();
+    await expect(slow).rejects.toMatchObject({ code: 'sandbox_unavailable' });
+    expect(await readFile(path.join(command.workingDirectory, 'began'), 'utf8')).toBe('began\n');
+    expect(await sandbox.execute(command, observe)).toMatchObject({ stdout: 'began\n' });
   });
 });
 

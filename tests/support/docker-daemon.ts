@@ -1,7 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -81,20 +81,34 @@ export interface BetweenDaemon extends AsyncDisposable {
 /** Pass everything on to the daemon, and cut the connection in place of the answers `isLost` picks, once the daemon has given them. */
 export async function loseAnswers(isLost: (asked: IncomingMessage) => boolean): Promise<BetweenDaemon> {
   return serve((server) => {
+    server.on('request', (asked, answer) => passOn(asked, answer, isLost(asked)));
+  });
+}
+
+/** Pass everything on to the daemon; the requests `isHeld` picks wait for `until`. */
+export async function holdRequests(
+  isHeld: (asked: IncomingMessage) => boolean,
+  until: Promise<void>,
+): Promise<BetweenDaemon> {
+  return serve((server) => {
     server.on('request', (asked, answer) => {
-      const { method, url, headers } = asked;
-      const onward = request({ socketPath: SOCKET_PATH, method, path: url, headers }, (given) => {
-        if (isLost(asked)) {
-          given.resume().once('end', () => asked.socket.destroy());
-          return;
-        }
-        answer.writeHead(given.statusCode ?? 500, given.headers);
-        given.pipe(answer);
-      });
-      onward.once('error', () => asked.socket.destroy());
-      asked.pipe(onward);
+      void (isHeld(asked) ? until : Promise.resolve()).then(() => passOn(asked, answer, false));
     });
   });
+}
+
+function passOn(asked: IncomingMessage, answer: ServerResponse, isLost: boolean): void {
+  const { method, url, headers } = asked;
+  const onward = request({ socketPath: SOCKET_PATH, method, path: url, headers }, (given) => {
+    if (isLost) {
+      given.resume().once('end', () => asked.socket.destroy());
+      return;
+    }
+    answer.writeHead(given.statusCode ?? 500, given.headers);
+    given.pipe(answer);
+  });
+  onward.once('error', () => asked.socket.destroy());
+  asked.pipe(onward);
 }
 
 /** A daemon that takes every connection and never says a word. */

@@ -2,10 +2,15 @@ import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 
+import { LABELS } from './container-names.ts';
 import { answered, isAway, isStatus } from './docker-client.ts';
 
 /** What the daemon says of a container. */
 export interface ContainerState {
+  /** Names are given again; this never is. */
+  readonly id: string;
+  /** The marker of the worker that made it. */
+  readonly marker: string | undefined;
   /** `created` until its agent was started. */
   readonly phase: 'created' | 'running' | 'ended';
   readonly exitCode: number | null;
@@ -33,11 +38,14 @@ const PHASES: Readonly<Record<string, ContainerState['phase']>> = {
 /** Look at a container; `undefined` when there is none. @throws what the daemon says */
 export async function findState(container: Docker.Container): Promise<ContainerState | undefined> {
   try {
-    const { State: state } = await answered((abortSignal) => container.inspect({ abortSignal }));
+    const seen = await answered((abortSignal) => container.inspect({ abortSignal }));
+    const { State: state } = seen;
     const phase = PHASES[state.Status] ?? 'ended';
     const hasEnded = phase === 'ended';
     const signalName = hasEnded ? (SIGNALS.get(state.ExitCode - SIGNAL_BASE) ?? null) : null;
     return {
+      id: seen.Id,
+      marker: seen.Config.Labels[LABELS.worker],
       phase,
       exitCode: hasEnded && signalName === null ? state.ExitCode : null,
       signalName,

@@ -99,7 +99,7 @@ async function canAdopt(docker: Docker, name: ExecutionName): Promise<boolean> {
   const container = docker.getContainer(containerName(name));
   const state = await findState(container);
   if (state?.phase !== 'created') return state !== undefined;
-  await removeContainer(container, false);
+  await removeContainer(docker.getContainer(state.id), false);
   return (await findState(container)) !== undefined;
 }
 
@@ -114,14 +114,15 @@ async function execute(
   command: SandboxCommand,
   observe: SandboxObserver,
 ): Promise<SandboxResult> {
-  const container = docker.getContainer(containerName(command));
-  const before = await use(() => findState(container));
+  const named = docker.getContainer(containerName(command));
+  const before = await use(() => findState(named));
   if (before === undefined) {
     if (command.signal.aborted) return { ...NOTHING_SEEN, ending: 'cancelled' };
-    await use(() => startOrRemove(docker, options, command));
+    await use(() => startContainer(docker, options, command));
   }
-  const started = await use(() => startedState(container));
+  const started = await use(() => startedState(named));
   if (started === undefined) return { ...NOTHING_SEEN, ending: 'lost' };
+  const container = docker.getContainer(started.id);
   const output = containerOutput(container, observe);
   const watched = await use(() => watchContainer(container, output, limitsOf(options, command, started)));
   if (watched.ending !== 'released') await output.finish();
@@ -133,21 +134,6 @@ async function execute(
   if (!command.needsNetwork) return result;
   const gateway = await use(() => findState(docker.getContainer(gatewayName(command))));
   return { ...result, gateway: await readGatewayRecord(command, gateway?.phase !== 'running') };
-}
-
-/** A container whose start failed would be taken for one that is about to start. */
-async function startOrRemove(
-  docker: Docker,
-  options: ContainerOptions,
-  command: SandboxCommand,
-): Promise<void> {
-  try {
-    await startContainer(docker, options, command);
-  } catch (thrown) {
-    const container = docker.getContainer(containerName(command));
-    await removeContainer(container, false).catch(() => undefined);
-    throw thrown;
-  }
 }
 
 function limitsOf(

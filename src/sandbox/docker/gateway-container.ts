@@ -42,7 +42,7 @@ export async function ensureGateway(
   const container = docker.getContainer(gatewayName(purpose.needs));
   const state = await findState(container);
   if (state?.phase === 'running' && (await isReady(purpose.needs))) return LISTENS;
-  if (state !== undefined) await removeContainer(container, true);
+  if (state !== undefined) await removeContainer(docker.getContainer(state.id), true);
   const begun = await start(docker, options, purpose);
   if (begun !== undefined) return begun;
   if (!(await isReady(purpose.needs))) throw new Error('the gateway of the run does not answer');

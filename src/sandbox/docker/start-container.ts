@@ -54,14 +54,20 @@ export async function startContainer(
     graceS: seconds(options.graceMs),
   });
   await makeMountSources(command, stdinFile);
-  const isOurs = await create(docker, name, spec);
-  const gateway = command.needsNetwork
-    ? ensureGateway(docker, options, { needs: command, imageId })
-    : undefined;
-  // In this order: only one may write into the directories of an agent that is about to start.
-  const [begun] = await Promise.all([gateway, isOurs ? layFiles(command, stdinFile) : undefined]);
-  // The entry point waits for the gateway, too: the two begin side by side.
-  await (isOurs ? startAgent(docker.getContainer(name), begun) : begun?.listening);
+  const ours = await create(docker, name, spec);
+  try {
+    const gateway = command.needsNetwork
+      ? ensureGateway(docker, options, { needs: command, imageId })
+      : undefined;
+    // In this order: only one may write into the directories of an agent that is about to start.
+    const [begun] = await Promise.all([gateway, ours && layFiles(command, stdinFile)]);
+    // The entry point waits for the gateway, too: the two begin side by side.
+    await (ours === undefined ? begun?.listening : startAgent(ours, begun));
+  } catch (thrown) {
+    // One that nobody starts would be taken for one that is about to start.
+    if (ours !== undefined) await removeContainer(ours, false).catch(() => undefined);
+    throw thrown;
+  }
 }
 
 async function startAgent(container: Docker.Container, gateway: BegunGateway | undefined): Promise<void> {
@@ -84,19 +90,26 @@ async function makeMountSources(command: SandboxCommand, stdinFile: string): Pro
   if (command.needsNetwork) await makeDirectory(gatewayDirectories(command).socket, 0o755);
 }
 
-/** False when there is one of this name. */
-async function create(docker: Docker, name: string, spec: Docker.ContainerCreateOptions): Promise<boolean> {
+/**
+ * The container by its id, where this call made it; `undefined` when there is one of this name. By its name, a worker that was slow would
+ * start one that another worker made after it had removed ours.
+ */
+async function create(
+  docker: Docker,
+  name: string,
+  spec: Docker.ContainerCreateOptions,
+): Promise<Docker.Container | undefined> {
   try {
-    await answered((abortSignal) => docker.createContainer({ ...spec, abortSignal }));
-    return true;
+    return await answered((abortSignal) => docker.createContainer({ ...spec, abortSignal }));
   } catch (thrown) {
     if (isStatus(thrown, 409)) {
       await awaitVisible(docker.getContainer(name));
-      return false;
+      return undefined;
     }
     // An answer that got lost: the container may be there all the same, and nobody else will start it.
     const state = isAway(thrown) ? await findState(docker.getContainer(name)) : undefined;
-    if (state?.phase === 'created') return true;
+    const isOurs = state?.phase === 'created' && state.marker === spec.Labels?.[LABELS.worker];
+    if (isOurs) return docker.getContainer(state.id);
     throw thrown;
   }
 }

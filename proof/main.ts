@@ -4,8 +4,9 @@ import path from 'node:path';
 import { Command } from 'commander';
 
 import { table } from '../src/cli/table.ts';
-import { asSection, asText, replaceSection } from './format-proof.ts';
+import { asSection, asText, sectionName } from './format-proof.ts';
 import { describeMachine } from './machine.ts';
+import { replaceSection } from './page-sections.ts';
 import type { Proof } from './proof.ts';
 import { PROOFS } from './proofs.ts';
 
@@ -63,7 +64,7 @@ async function proveOne(proof: Proof, flags: Flags): Promise<boolean> {
       PAGE,
       replaceSection(
         readFileSync(PAGE, 'utf8'),
-        proof.name,
+        sectionName(proof),
         asSection(proof, result, describeMachine(new Date())),
       ),
     );

@@ -57,6 +57,8 @@ const READ_PATTERNS: readonly RemotePattern[] = [
   { pattern: /returned error: 3\d\d/iu, code: 'clone_denied' },
   // The server's objects break the rules that keep a checkout safe; they will next time, too.
   { pattern: /fsck error/iu, code: 'clone_denied' },
+  // What git says last is that it expected something else: see `waitWhenLimited`.
+  { pattern: /returned error: 429/iu, code: 'clone_failed' },
 ];
 
 /** A rule of a repository in GitHub's list of them, or the line above that list. */

@@ -9,8 +9,10 @@ import { isIntact, listPacks, sharePack, type ObjectFormat, type Pack } from './
  * written; whatever happens to it costs time, never a result.
  */
 export interface CloneCache {
-  /** What there is to begin with. A cache that is damaged or too large is dropped. */
+  /** What there is to begin with. A cache that is of no use or too large is dropped. */
   readonly look: () => Promise<Seed | undefined>;
+  /** Whether the packs of a seed are as they were written. */
+  readonly isIntact: (seed: Seed) => Promise<boolean>;
   /** Put the packs of a seed into a git directory. False when one of them cannot be put there. */
   readonly plant: (seed: Seed, gitDirectory: string) => Promise<boolean>;
   /** Take over what a git directory has for a tip. What cannot be kept is not. */
@@ -18,7 +20,7 @@ export interface CloneCache {
   readonly drop: () => Promise<void>;
 }
 
-/** Packs that are as they were written, and the commits whose objects they hold. */
+/** Packs, and the commits whose objects they hold. */
 export interface Seed {
   readonly format: ObjectFormat;
   readonly packs: readonly Pack[];
@@ -44,13 +46,14 @@ export function cloneCache(cacheDirectory: string | undefined, repository: strin
       const packs = await listPacks(directory);
       const format = packs[0]?.format;
       // Tips whose packs are gone would spoil it for those to come.
-      if (format === undefined || packs.length > MAX_PACKS || !(await areIntact(packs, directory))) {
+      if (format === undefined || packs.length > MAX_PACKS || packs.some((pack) => pack.format !== format)) {
         await dropCache(directory);
         return undefined;
       }
       const names = await readdir(tipsDirectory).catch((): string[] => []);
       return { format, packs, tips: names.filter((name) => TIPS[format].test(name)) };
     },
+    isIntact: ({ packs }) => areIntact(packs, directory),
     async plant({ packs }, gitDirectory) {
       try {
         for (const pack of packs) await sharePack(pack, directory, packsOf(gitDirectory));
@@ -85,7 +88,7 @@ export async function dropCache(directory: string): Promise<void> {
 async function areIntact(packs: readonly Pack[], directory: string): Promise<boolean> {
   try {
     const answers = await Promise.all(packs.map((pack) => isIntact(pack, directory)));
-    return answers.every(Boolean) && new Set(packs.map(({ format }) => format)).size === 1;
+    return answers.every(Boolean);
   } catch {
     return false;
   }

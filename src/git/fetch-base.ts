@@ -57,7 +57,8 @@ async function plantSeed(
     await createPristine(run, gitDirectory, seed.format);
     if (await cache.plant(seed, gitDirectory)) {
       await tellShallow(gitDirectory, seed.tips);
-      if (await hasCommits(run, gitDirectory, seed.tips)) return seed.tips;
+      const looks = await Promise.all([cache.isIntact(seed), hasCommits(run, gitDirectory, seed.tips)]);
+      if (looks.every(Boolean)) return seed.tips;
     }
     await cache.drop();
     return undefined;
